@@ -1,0 +1,120 @@
+// The write path's front: a command goes in, one reply comes out, after what it depends on is
+// durable.
+//
+//   api -> Spine::submit -> ShardExecutor (one a shard) -> Committer (one a store) -> EventStore
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/command.h"
+#include "domain/decide.h"
+#include "domain/ids.h"
+#include "routing/bucket.h"
+#include "store/event_store.h"
+
+namespace pim::spine {
+
+// Monotonic, nanoseconds; never wall time. A deadline is a value that travels down.
+using MonoTime = std::chrono::time_point<std::chrono::steady_clock, std::chrono::nanoseconds>;
+
+struct CommandRequest {
+  StreamId stream;
+  Command command;
+  std::optional<Version> if_match;  // the ETag the caller insists on
+  // Complete: user, role, request id, trace, time, reason. For a create `tenant` is the new
+  // stream's; otherwise it must be the stream's own, else the answer is not_found.
+  store::Origin origin;
+  std::vector<TenantId> tenants;  // all that the token carries
+  store::Digest fingerprint;
+  MonoTime deadline;
+};
+
+enum class Outcome {
+  accepted,     // 2xx: durable
+  rejected,     // 409: a domain rule; durable receipt
+  stale,        // 412: If-Match is not the stream's version; durable receipt
+  not_found,    // 404: no such stream, encounter or child, or another tenant's
+  key_reused,   // 422: the idempotency key belongs to another request
+  overloaded,   // 503 before anything was done: queue full, queue wait too long, draining
+  deadline,     // 503: it passed before anything was done
+  not_applied,  // 503: dropped with a batch that failed; certainly not applied
+  unknown,      // 503: the store cannot say; ask again with the same key
+  disk_low,     // 507: reads only
+};
+
+struct CommandReply {
+  Outcome outcome = Outcome::unknown;
+  bool replayed = false;       // the stored answer of an earlier identical request
+  std::uint16_t status = 503;  // the HTTP status
+  std::string problem_type;    // empty on acceptance
+  std::vector<std::pair<std::string, std::string>> problem_params;
+  Version version = 0;  // the stream's version after it (accepted), or now (rejected, stale)
+  BucketId bucket;
+  Epoch epoch;
+  std::uint64_t last_position = 0;           // with bucket and epoch: the position token
+  std::uint32_t events = 0;                  // how many events it caused
+  std::chrono::milliseconds retry_after{0};  // > 0 where a retry makes sense
+};
+
+using Reply =
+    std::function<void(CommandReply)>;  // called exactly once, on any thread; must not block
+
+// Numbers for /metrics; sampled without stopping anything.
+struct ShardStats {
+  ShardId shard;
+  std::uint64_t queued = 0;
+  std::uint64_t commands = 0;
+  std::uint64_t events = 0;
+  std::uint64_t rejected = 0;
+  std::uint64_t dedupe_hits = 0;
+  std::uint64_t conflicts = 0;
+  std::uint64_t fenced = 0;
+  std::uint64_t shed = 0;
+  std::uint64_t cold_loads = 0;
+  std::uint64_t cached_streams = 0;
+};
+struct CommitterStats {
+  std::uint64_t batches = 0;
+  std::uint64_t appends = 0;
+  std::uint64_t events = 0;
+  std::uint64_t unknown = 0;
+  std::uint64_t commit_ns_total = 0;
+};
+
+struct SpineOptions {
+  std::uint32_t shards = 4;
+  std::size_t queue_capacity = 4096;        // commands waiting, a shard
+  std::size_t cache_streams = 50'000;       // folded streams kept, a shard
+  std::size_t max_batch = 512;              // appends a transaction
+  std::uint32_t snapshot_every = 200;       // events of a stream
+  std::chrono::milliseconds shed_wait{20};  // mean queue wait beyond which new work is shed
+};
+
+class Spine {
+ public:
+  // Starts the executors. `store` outlives the spine. Fails where the store's heads cannot be read.
+  static store::StoreResult<std::unique_ptr<Spine>> start(store::EventStore& store,
+                                                          const SpineOptions& options);
+  virtual ~Spine() = default;
+
+  // Thread-safe; never blocks.
+  virtual void submit(CommandRequest request, Reply reply) = 0;
+
+  // Refuses new commands, finishes the admitted ones; false where the time ran out first.
+  virtual bool drain(std::chrono::milliseconds limit) = 0;
+
+  // While the store is not writable (recovering, disk low), readiness falls.
+  virtual bool writable() const = 0;
+
+  virtual std::vector<ShardStats> shard_stats() const = 0;
+  virtual CommitterStats committer_stats() const = 0;
+};
+
+}  // namespace pim::spine
