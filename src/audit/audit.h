@@ -1,6 +1,7 @@
 // Verify, reconstruct, search and export: everything that can be said from the history alone.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
