@@ -7,11 +7,16 @@
 namespace pim::telemetry {
 namespace {
 
-template <class Number>
-void append_number(std::string& out, Number value) {
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, value).ptr;
-  out.append(text, end);
+void append_number(std::string& out, std::uint64_t value) {
+  char text[24];
+  out.append(text, std::to_chars(text, text + sizeof text, value).ptr);
+}
+
+// Shortest text that reads back the same, never in scientific notation: `le` values are compared as
+// text.
+void append_number(std::string& out, double value) {
+  char text[400];
+  out.append(text, std::to_chars(text, text + sizeof text, value, std::chars_format::fixed).ptr);
 }
 
 void append_escaped(std::string& out, std::string_view text) {
