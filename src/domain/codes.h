@@ -22,6 +22,13 @@ class Code {
     code.text_ = std::move(*text);
     return code;
   }
+  // A code out of history, kept as it is: it was checked when it was written, and a rule that has
+  // become stricter since must not make old events unreadable.
+  static Code recorded(std::string_view text) {
+    Code code;
+    code.text_ = text;
+    return code;
+  }
   const std::string& text() const { return text_; }
   static constexpr std::string_view pattern() { return Traits::pattern; }  // ECMA-262, for OpenAPI
   static constexpr std::string_view hint() { return Traits::hint; }        // for error messages
@@ -72,20 +79,24 @@ struct NpiTraits {
 };
 // Two-letter USPS code of a state, D.C. or a territory.
 struct UsStateTraits {
-  static constexpr std::string_view pattern = "^[A-Z]{2}$";
+  static constexpr std::string_view pattern =
+      "^(A[KLRSZ]|C[AOT]|D[CE]|FL|G[AU]|HI|I[ADLN]|K[SY]|LA|M[ADEINOPST]|N[CDEHJMVY]|O[HKR]|P[AR]|"
+      "RI|S[CD]|T[NX]|UT|V[AIT]|W[AIVY])$";
   static constexpr std::string_view hint = "a USPS state code such as OH";
   static std::optional<std::string> normalise(std::string_view raw);
 };
 // First three digits of a ZIP code; the 17 areas with 20,000 people or fewer must be `000`.
 struct Zip3Traits {
-  static constexpr std::string_view pattern = "^[0-9]{3}$";
+  static constexpr std::string_view pattern =
+      "^(?!036|059|063|102|203|556|692|790|821|823|830|831|878|879|884|890|893)[0-9]{3}$";
   static constexpr std::string_view hint =
       "three digits of a ZIP code (000 for the areas of 20,000 people or fewer)";
   static std::optional<std::string> normalise(std::string_view raw);
 };
-// CMS place-of-service code, two digits.
+// CMS place-of-service code, two digits; unassigned ones are refused.
 struct PosTraits {
-  static constexpr std::string_view pattern = "^[0-9]{2}$";
+  static constexpr std::string_view pattern =
+      "^(0[1-9]|1[0-9]|2[0-7]|3[1-4]|4[129]|5[0-8]|6[01256]|7[12]|81|99)$";
   static constexpr std::string_view hint = "a two-digit place-of-service code such as 21";
   static std::optional<std::string> normalise(std::string_view raw);
 };
@@ -102,7 +113,7 @@ struct FacilityAliasTraits {
 };
 // Dose: a positive decimal of up to 6 digits before and 3 after the point, kept as written.
 struct DoseTraits {
-  static constexpr std::string_view pattern = "^[0-9]{1,6}(\\.[0-9]{1,3})?$";
+  static constexpr std::string_view pattern = "^(?!0+(\\.0+)?$)[0-9]{1,6}(\\.[0-9]{1,3})?$";
   static constexpr std::string_view hint = "a positive decimal such as 500 or 2.5";
   static std::optional<std::string> normalise(std::string_view raw);
 };
