@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,12 +18,13 @@
 namespace pim::store {
 
 enum class StoreErrorKind {
-  rejected,     // refused before any write: malformed, too large, disk below its low-water mark
+  rejected,     // refused before any write: malformed, or too large
   conflict,     // a compare-and-set lost
   fenced,       // the caller no longer owns the bucket, or the bucket is not active
   unavailable,  // nothing was written; try again later
   unknown,      // it may or may not have been written; ask for the receipt after recover()
   corrupt,      // what was read cannot be true
+  disk_low,     // nothing was written: free space is below the low-water mark; reads go on
 };
 std::string_view to_string(StoreErrorKind kind);
 
@@ -36,7 +38,7 @@ using StoreResult = Result<T, StoreError>;
 
 // One command's effect: its receipt, and its events (none where it was rejected).
 struct Append {
-  BucketId bucket;
+  BucketId bucket;  // bucket_of(stream)
   NodeId owner;
   Epoch epoch;
   StreamId stream;
@@ -89,6 +91,10 @@ class Reader {
   // deleted, at most `limit`. Empty: the end.
   virtual StoreResult<std::vector<Receipt>> read_receipts(std::uint64_t& cursor,
                                                           std::size_t limit) = 0;
+  // The last position that `epoch` wrote in the bucket, where that epoch has ended; none while it
+  // is the current one or a later one. A position token of that epoch beyond it names an event
+  // that was lost.
+  virtual StoreResult<std::optional<std::uint64_t>> last_position_of(BucketId bucket, Epoch epoch);
 };
 
 class EventStore {
@@ -110,11 +116,13 @@ class EventStore {
                             ReceiptDone done) = 0;
 
   // After `unknown`: takes the store out of service, and back into it only from files whose content
-  // is known to be on disk. Until it succeeds, append() answers `unavailable`.
+  // is known to be on disk. From `unknown` until it succeeds, append(), load(), find_receipt() and
+  // every Reader answer `unavailable`. May be called again after it failed.
   virtual void recover(Done done) = 0;
 
   // Compare-and-set of a head's owner, epoch and state; `next` is written only where the stored
-  // head equals `expected` in these three. Positions and hash are never changed by it.
+  // head equals `expected` in these three, else the answer is `conflict`. Positions and hash are
+  // never changed by it. Blocks its caller; never call it from within a completion.
   virtual StoreResult<void> change_head(const BucketHead& expected, const BucketHead& next) = 0;
 
   virtual StoreResult<std::unique_ptr<Reader>> open_reader() = 0;
@@ -125,6 +133,10 @@ class EventStore {
 
   // This node, as heads name it.
   virtual NodeId node() const = 0;
+
+  // A consistent, verified copy into `target_directory` (absent or empty), made while appends go
+  // on. Engines whose server brings its own backup answer `rejected`.
+  virtual void backup(const std::string& target_directory, Done done);
 };
 
 }  // namespace pim::store

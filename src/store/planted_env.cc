@@ -1,9 +1,10 @@
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
 #include <string_view>
 
-#include "store/planted.h"
+#include "store/planted_testing.h"
 
 namespace pim::store {
 namespace {
@@ -13,27 +14,39 @@ struct Name {
   Bug bug;
 };
 constexpr Name kNames[] = {
-    {"ack-early", Bug::ack_early},           {"skip-sync", Bug::skip_sync},
-    {"reopen-in-place", Bug::reopen_in_place}, {"lost-dedupe", Bug::lost_dedupe},
-    {"ignore-fence", Bug::ignore_fence},     {"projection-skip", Bug::projection_skip},
+    {"ack-early", Bug::ack_early},
+    {"skip-sync", Bug::skip_sync},
+    {"reopen-in-place", Bug::reopen_in_place},
+    {"lost-dedupe", Bug::lost_dedupe},
+    {"ignore-fence", Bug::ignore_fence},
+    {"projection-skip", Bug::projection_skip},
     {"drop-user", Bug::drop_user},
 };
+constexpr int kNone = -1;
 
-std::optional<Bug> selected() {
+int selected() {
   const char* wanted = std::getenv("PIM_PLANTED_BUG");
-  if (wanted == nullptr || *wanted == '\0') return std::nullopt;
+  if (wanted == nullptr || *wanted == '\0') return kNone;
   for (const Name& name : kNames) {
-    if (name.text == wanted) return name.bug;
+    if (name.text == wanted) return static_cast<int>(name.bug);
   }
-  std::fprintf(stderr, "PIM_PLANTED_BUG: no bug is called '%s'\n", wanted);
+  std::fprintf(stderr, "PIM_PLANTED_BUG: no bug is called '%s'; known:", wanted);
+  for (const Name& name : kNames) std::fprintf(stderr, " %s", name.text.data());
+  std::fputc('\n', stderr);
   std::exit(2);
+}
+
+std::atomic<int>& chosen() {
+  static std::atomic<int> bug{selected()};
+  return bug;
 }
 
 }  // namespace
 
-bool planted(Bug bug) {
-  static const std::optional<Bug> chosen = selected();
-  return chosen == bug;
+bool planted(Bug bug) { return chosen().load(std::memory_order_relaxed) == static_cast<int>(bug); }
+
+void plant(std::optional<Bug> bug) {
+  chosen().store(bug ? static_cast<int>(*bug) : kNone, std::memory_order_relaxed);
 }
 
 }  // namespace pim::store
