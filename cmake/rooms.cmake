@@ -1,8 +1,9 @@
-# pim_room(name [USES rooms...] [LIBS libraries...]): a static library from src/name, and name_test from
+# pim_room(name [THREADED] [USES rooms...] [LIBS libraries...]): a static library from src/name, and name_test from
 # the x_test.cc files that stand beside their sources. Test helpers are named x_testing.{h,cc}; they are
-# in the library pim_name_testing.
+# in the library pim_name_testing. THREADED
+# rooms run under TSan in every CI run, the others at night.
 function(pim_room name)
-  cmake_parse_arguments(ROOM "" "" "USES;LIBS" ${ARGN})
+  cmake_parse_arguments(ROOM "THREADED" "" "USES;LIBS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS src/${name}/*.cc)
   set(tests ${sources})
   set(helpers ${sources})
@@ -31,7 +32,11 @@ function(pim_room name)
       target_link_libraries(${name}_test PRIVATE pim_${name}_testing)
     endif()
     add_test(NAME ${name} COMMAND ${name}_test)
-    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 300 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    set(labels unit)
+    if(ROOM_THREADED)
+      list(APPEND labels threaded)
+    endif()
+    set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT 300 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   endif()
 endfunction()
 

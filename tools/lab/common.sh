@@ -1,0 +1,60 @@
+# Sourced by ./lab: packages, builds, messages.
+
+BUILD_PACKAGES=(
+  g++ cmake ninja-build ccache
+  libboost1.81-dev libsimdjson-dev libsqlite3-dev libssl-dev libxxhash-dev libtomlplusplus-dev libcli11-dev
+  nlohmann-json3-dev libgtest-dev libbenchmark-dev librapidcheck-dev
+)
+TIDY_PACKAGES=(clang-format-19 clang-tidy-19 git)
+HOSTILE_PACKAGES=(python3-venv curl)
+BENCH_WRITE_PACKAGES=(postgresql-15 npm)
+
+say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
+die() {
+  local code=$1
+  shift
+  printf 'lab: %s\n' "$*" >&2
+  exit "$code"
+}
+
+# need PACKAGE...: installs what is missing, or prints the one command that does.
+need() {
+  local missing=() package
+  for package in "$@"; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return
+  command -v apt-get >/dev/null || die 3 "this is not Debian; run the lab in a debian:12 container, or install: ${missing[*]}"
+  local as_root=()
+  if [ "$(id -u)" != 0 ]; then
+    sudo -n true 2>/dev/null || die 3 "packages are missing; run: sudo apt-get install --no-install-recommends ${missing[*]}"
+    as_root=(sudo -n)
+  fi
+  say "installing ${#missing[@]} Debian packages: ${missing[*]}"
+  mkdir -p out
+  {
+    "${as_root[@]}" apt-get update -qq &&
+      "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+  } >out/apt.log 2>&1 || { tail -n 15 out/apt.log >&2; die 3 "apt-get failed; the whole log is in out/apt.log"; }
+}
+
+# build FLAVOUR TARGET...: build/FLAVOUR; release, asan or tsan.
+build() {
+  local flavour=$1 start=$SECONDS
+  shift
+  local options=(-DCMAKE_BUILD_TYPE=Release)
+  case $flavour in
+    asan) options+=(-DPIM_SANITIZE=address) ;;
+    tsan) options+=(-DPIM_SANITIZE=thread) ;;
+  esac
+  mkdir -p out
+  local log=out/build-$flavour.log
+  cmake -S . -B "build/$flavour" -G Ninja "${options[@]}" >"$log" 2>&1 || { tail -n 20 "$log" >&2; die 3 "cmake failed; see $log"; }
+  say "building $flavour: $*"
+  if [ -t 2 ]; then
+    ninja -C "build/$flavour" "$@" || die 3 "the build failed"
+  else
+    ninja -C "build/$flavour" "$@" >>"$log" 2>&1 || { grep -m1 -A25 'FAILED' "$log" >&2; die 3 "the build failed; see $log"; }
+  fi
+  say "built in $((SECONDS - start)) s"
+}

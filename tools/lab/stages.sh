@@ -1,0 +1,161 @@
+# Sourced by ./lab: the test stages. Each has a time limit in minutes, prints its minutes, and adds to one count.
+
+PASSED=0
+FAILED=0
+NIGHTLY=
+FAILED_STAGES=()
+
+# count PASSED FAILED
+count() {
+  PASSED=$((PASSED + $1))
+  FAILED=$((FAILED + $2))
+}
+
+# check NAME COMMAND...: one test that is a command.
+check() {
+  local name=$1
+  shift
+  if "$@" >"out/test-$name.log" 2>&1; then
+    count 1 0
+  else
+    count 0 1
+    printf '  FAILED %s (out/test-%s.log)\n' "$name" "$name" >&2
+    tail -n 40 "out/test-$name.log" >&2
+    return 1
+  fi
+}
+
+# suites FLAVOUR LABEL_REGEX [EXCLUDE_REGEX]: runs ctest and counts the cases of the programs it ran.
+suites() {
+  local flavour=$1 label=$2 exclude=${3:-} log status=0 ok bad
+  log=out/test-$flavour-${label//[^a-z]/_}.log
+  ctest --test-dir "build/$flavour" -L "$label" ${exclude:+-LE "$exclude"} --no-tests=error -V -j2 >"$log" 2>&1 || status=$?
+  ok=$(grep -cE '^[0-9]+: \[       OK \]' "$log" || true)
+  bad=$(grep -cE '^[0-9]+: \[  FAILED  \] .* \([0-9]+ ms\)$' "$log" || true)
+  if [ "$status" != 0 ]; then
+    [ "$bad" -gt 0 ] || bad=1 # a crash or a time-out has no line of its own
+    grep -E '^[0-9]+: \[  FAILED  \]|\*\*\*|Failure$|ERROR: AddressSanitizer|WARNING: ThreadSanitizer' "$log" | head -n 30 >&2
+    printf '  FAILED in %s\n' "$log" >&2
+  fi
+  grep -hoE '(power losses|kills|simulated runs) [0-9]+.*' "$log" | sed 's/^/    /' >&2 || true
+  count "$ok" "$bad"
+  return "$status"
+}
+
+stage_tidy() {
+  need "${BUILD_PACKAGES[@]}" "${TIDY_PACKAGES[@]}"
+  mkdir -p out
+  local files=()
+  mapfile -t files < <(git ls-files 'src/*.cc' 'src/*.h' 'bench/*.cc' 'bench/*.h' 'tests/*.cc' 'tests/*.h')
+  check format clang-format-19 --dry-run --Werror "${files[@]}"
+  check layers tools/check_layers.sh
+  cmake -S . -B build/release -G Ninja -DCMAKE_BUILD_TYPE=Release >out/build-release.log 2>&1
+  check clang-tidy tools/tidy.sh build/release
+}
+
+stage_unit() {
+  need "${BUILD_PACKAGES[@]}"
+  build release all
+  suites release unit
+}
+
+stage_integration() {
+  need "${BUILD_PACKAGES[@]}"
+  build release all
+  suites release integration
+}
+
+stage_crash() {
+  need "${BUILD_PACKAGES[@]}"
+  build release all
+  suites release crash
+}
+
+stage_asan() {
+  need "${BUILD_PACKAGES[@]}"
+  build asan all
+  PIM_SHORT=1 suites asan 'unit|integration'
+}
+
+# The rooms with threads; all of them at night.
+stage_tsan() {
+  need "${BUILD_PACKAGES[@]}"
+  if [ -n "$NIGHTLY" ]; then
+    build tsan all
+    suites tsan 'unit|integration'
+  else
+    build tsan store_test spine_test readmodel_test audit_test api_test telemetry_test
+    PIM_SHORT=1 suites tsan threaded
+  fi
+}
+
+stage_hostile() {
+  need "${BUILD_PACKAGES[@]}" "${HOSTILE_PACKAGES[@]}"
+  build release pim
+  check hostile tools/hostile/run.sh build/release/pim
+}
+
+# name:limit in minutes
+STAGES=(tidy:12 unit:14 integration:5 crash:7 asan:14 tsan:9)
+MORE_STAGES=(hostile:8)
+
+run_stages() {
+  local wanted=() argument stage all=("${STAGES[@]}" "${MORE_STAGES[@]}")
+  for argument in "$@"; do
+    case $argument in
+      --nightly) NIGHTLY=1; export PIM_NIGHTLY=1 ;;
+      all) wanted=("${all[@]}") ;;
+      *)
+        local found=
+        for stage in "${all[@]}"; do [ "${stage%:*}" = "$argument" ] && found=$stage; done
+        [ -n "$found" ] || die 2 "no stage is called '$argument': ${all[*]%:*}"
+        wanted+=("$found")
+        ;;
+    esac
+  done
+  [ ${#wanted[@]} -gt 0 ] || wanted=("${STAGES[@]}")
+  mkdir -p out
+
+  local begin=$SECONDS
+  for stage in "${wanted[@]}"; do run_stage "${stage%:*}" "${stage#*:}"; done
+  say "all stages: $(minutes $((SECONDS - begin)))"
+  [ ${#FAILED_STAGES[@]} -eq 0 ] || printf 'failed stages: %s\n' "${FAILED_STAGES[*]}"
+  printf '%d passed, %d failed\n' "$PASSED" "$FAILED"
+  [ "$FAILED" = 0 ] && [ ${#FAILED_STAGES[@]} -eq 0 ]
+}
+
+minutes() { printf '%d:%02d min' $(($1 / 60)) $(($1 % 60)); }
+
+# Runs a stage in a process group of its own, so that a limit ends all of it.
+run_stage() {
+  local name=$1 limit=$2 start=$SECONDS status=0 counts=out/.counts
+  [ -z "$NIGHTLY" ] || limit=$((limit * 20))
+  say "stage $name (limit $limit min)"
+  : >"$counts"
+  set -m
+  (
+    trap 'echo "$PASSED $FAILED" >"$counts"' EXIT
+    PASSED=0 FAILED=0
+    set -e
+    "stage_$name"
+  ) &
+  local job=$!
+  (
+    sleep $((limit * 60))
+    printf 'lab: stage %s passed its limit of %d minutes\n' "$name" "$limit" >&2
+    kill -TERM -- "-$job"
+    sleep 10
+    kill -KILL -- "-$job"
+  ) 2>/dev/null &
+  local watchdog=$!
+  set +m
+  wait "$job" || status=$?
+  kill -- "-$watchdog" 2>/dev/null || true
+  wait "$watchdog" 2>/dev/null || true
+  local ok=0 bad=0
+  read -r ok bad <"$counts" || true
+  [ "$status" = 0 ] || [ "${bad:-0}" -gt 0 ] || bad=1
+  count "${ok:-0}" "${bad:-0}"
+  [ "$status" = 0 ] || FAILED_STAGES+=("$name")
+  say "stage $name: ${ok:-0} passed, ${bad:-0} failed, $(minutes $((SECONDS - start)))"
+}
