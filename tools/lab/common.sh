@@ -9,7 +9,7 @@ TIDY_PACKAGES=(clang-format-19 clang-tidy-19 git)
 HOSTILE_PACKAGES=(python3-venv curl)
 BENCH_WRITE_PACKAGES=(postgresql-15 npm)
 
-say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
+say() { printf '==> %s\n' "$*" >&2; }
 die() {
   local code=$1
   shift
