@@ -1,5 +1,6 @@
-// A lean HTTP/1.1 client over a blocking loopback socket: keep-alive, one request at a time, with
-// time-outs. For load, crash tests, benches, the importer and the demo; not a general client.
+// A lean HTTP/1.1 client over a blocking socket: keep-alive, one request at a time, with time-outs.
+// For load, crash tests, benches, the importer and the demo; not a general client (no TLS, no
+// redirects). One thread at a time an instance.
 #pragma once
 
 #include <chrono>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "domain/result.h"
+#include "load/socket.h"
 
 namespace pim::load {
 
@@ -36,23 +38,22 @@ struct TransportError {
 
 class HttpClient {
  public:
+  // `timeout` bounds a whole exchange: connecting, writing and reading.
   HttpClient(std::string host, std::uint16_t port, std::chrono::milliseconds timeout);
-  ~HttpClient();
-  HttpClient(HttpClient&&) noexcept;
-  HttpClient& operator=(HttpClient&&) noexcept;
 
-  // Connects where needed; after an error the next call connects anew.
+  // Connects where needed; after an error the next call connects anew. Host, Content-Length and
+  // Connection headers are the client's own business.
   Result<Response, TransportError> send(const Request& request);
 
  private:
-  Result<void, TransportError> connect();
-  Result<Response, TransportError> receive(bool head_only);
+  Result<void, TransportError> write_all(std::string_view bytes, Deadline deadline);
+  Result<Response, TransportError> receive(bool to_head, Deadline deadline);
   void close();
 
   std::string host_;
   std::uint16_t port_;
   std::chrono::milliseconds timeout_;
-  int fd_ = -1;
+  Fd socket_;
   std::string buffer_;  // bytes received and not yet used
 };
 
