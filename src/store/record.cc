@@ -3,10 +3,15 @@
 namespace pim::store {
 namespace {
 
+constexpr std::uint8_t kFormVersion = 1;
+
 // Big-endian integers, texts with a 32-bit length before them: no two events share a form.
 class CanonicalForm {
  public:
-  explicit CanonicalForm(std::size_t text_bytes) { out_.reserve(256 + text_bytes); }
+  explicit CanonicalForm(std::size_t text_bytes) {
+    out_.reserve(256 + text_bytes);
+    integer(kFormVersion);
+  }
 
   template <class Unsigned>
   void integer(Unsigned value) {
