@@ -124,6 +124,7 @@ struct Encounter {
   Pos pos;
   EncounterStatus status = EncounterStatus::open;
   UtcMillis admitted_at;
+  std::optional<UtcMillis> transferred_at;  // of the last transfer
   std::optional<UtcMillis> discharged_at;
   std::optional<Disposition> disposition;
   std::vector<Diagnosis> diagnoses;
@@ -138,6 +139,7 @@ struct Encounter {
                       field("pos", &Encounter::pos),
                       field("status", &Encounter::status),
                       field("admitted_at", &Encounter::admitted_at),
+                      field("transferred_at", &Encounter::transferred_at),
                       field("discharged_at", &Encounter::discharged_at),
                       field("disposition", &Encounter::disposition),
                       field("diagnoses", &Encounter::diagnoses),

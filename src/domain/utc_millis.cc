@@ -13,15 +13,6 @@ namespace pim {
 namespace {
 
 constexpr std::int64_t kMillisPerMinute = 60'000;
-constexpr int kFirstYear = 1900;
-constexpr int kLastYear = 2199;
-
-constexpr std::int64_t midnight_of_year(int year) {
-  using namespace std::chrono;
-  const sys_days first = std::chrono::year{year} / January / 1;
-  return duration_cast<milliseconds>(first.time_since_epoch()).count();
-}
-
 // Walks over the text; the first thing that does not fit makes it fail for good.
 class Cursor {
  public:
@@ -109,9 +100,7 @@ std::optional<UtcMillis> UtcMillis::parse(std::string_view text) {
   const std::int64_t minutes = days * 1440 + hour * 60 + minute - offset;
   const UtcMillis time{minutes * kMillisPerMinute + second * 1000 + millis};
   // an offset may carry a time over the edge, where to_string() could not be read back
-  if (time.value < midnight_of_year(kFirstYear) || time.value >= midnight_of_year(kLastYear + 1)) {
-    return std::nullopt;
-  }
+  if (!in_calendar(time)) return std::nullopt;
   return time;
 }
 
