@@ -1,0 +1,139 @@
+#include "spine/shard.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+
+#include "spine/answers.h"
+
+namespace pim::spine {
+namespace {
+
+ExecutorOptions executor_options(const SpineOptions& options, std::uint64_t event_id_seed) {
+  ExecutorOptions executor;
+  executor.cache_streams = options.cache_streams;
+  executor.recent_receipts = std::clamp<std::size_t>(options.cache_streams, 1, 4096);
+  executor.window = options.max_batch;
+  executor.snapshot_every = options.snapshot_every;
+  executor.event_id_seed = event_id_seed;
+  return executor;
+}
+
+}  // namespace
+
+Shard::Shard(ShardId id, const SpineOptions& options, std::uint64_t event_id_seed,
+             const Parts& parts)
+    : id_(id),
+      store_(parts.store),
+      clock_(parts.clock),
+      open_(parts.open),
+      references_(parts.references),
+      mailbox_(std::make_shared<Mailbox>()),
+      admission_(options.queue_capacity, options.shed_wait),
+      executor_(executor_options(options, event_id_seed), parts.ownership, *this, *references_,
+                admission_, counters_) {}
+
+Shard::~Shard() {
+  stop();
+  abandon();
+}
+
+Committer::Deliver Shard::deliver() const {
+  return [mailbox = mailbox_](std::vector<CommitResult> results) {
+    mailbox->post([&results](Inbox& inbox) {
+      std::ranges::move(results, std::back_inserter(inbox.results));
+    });
+  };
+}
+
+void Shard::submit(CommandRequest request, Reply reply) {
+  if (!open_.enter()) {
+    reply(plain_reply(Outcome::overloaded));
+    return;
+  }
+  auto command =
+      std::make_unique<PendingCommand>(std::move(request), std::move(reply), &open_, clock_.now());
+  if (!admission_.try_enter()) {
+    counters_.shed.add();
+    command->reply(plain_reply(Outcome::overloaded));
+    return;
+  }
+  const bool posted =
+      mailbox_->post([&command](Inbox& inbox) { inbox.commands.push_back(std::move(command)); });
+  if (!posted) command->reply(plain_reply(Outcome::overloaded));
+}
+
+MonoTime Shard::run_once() {
+  mailbox_->take(inbox_);
+  executor_.run(inbox_, clock_.now());
+  if (!offers_.empty()) committer_->offer(id_.value, std::exchange(offers_, {}));
+  committer_->tick();
+  return executor_.next_deadline();
+}
+
+void Shard::abandon() {
+  mailbox_->take(inbox_);
+  for (auto& command : inbox_.commands) command->reply(plain_reply(Outcome::overloaded));
+  inbox_.clear();
+  executor_.abandon();
+}
+
+ShardStats Shard::stats() const {
+  ShardStats stats;
+  stats.shard = id_;
+  stats.queued = admission_.waiting();
+  stats.commands = counters_.commands.get();
+  stats.events = counters_.events.get();
+  stats.rejected = counters_.rejected.get();
+  stats.dedupe_hits = counters_.dedupe_hits.get();
+  stats.conflicts = counters_.conflicts.get();
+  stats.fenced = counters_.fenced.get();
+  stats.shed = counters_.shed.get();
+  stats.cold_loads = counters_.cold_loads.get();
+  stats.cached_streams = counters_.cached_streams.get();
+  return stats;
+}
+
+// --- what the executor asks for
+
+void Shard::load_stream(StreamId id) {
+  store_.load(
+      bucket_of(id.value), id,
+      [mailbox = mailbox_, id](store::StoreResult<store::StreamHistory> history) {
+        auto folded = history.ok()
+                          ? fold(history.value())
+                          : store::StoreResult<FoldedStream>(Err{std::move(history.error())});
+        mailbox->post([&](Inbox& inbox) { inbox.streams.push_back({id, std::move(folded)}); });
+      });
+}
+
+void Shard::load_reference(StreamId id) {
+  store_.load(
+      bucket_of(id.value), id,
+      [mailbox = mailbox_, references = references_, id,
+       generation = references_->generation()](store::StoreResult<store::StreamHistory> history) {
+        bool ok = false;
+        if (history.ok()) {
+          const auto folded = fold(history.value());
+          ok = folded.ok();
+          if (ok) references->put(id, folded.value(), generation);
+        }
+        mailbox->post([&](Inbox& inbox) { inbox.references.push_back({id, ok}); });
+      });
+}
+
+void Shard::find_receipt(Ticket ticket, const CommandKey& key) {
+  store_.find_receipt(
+      std::string(key.user_id), std::string(key.request_id), key.routing_id,
+      [mailbox = mailbox_, ticket](store::StoreResult<std::vector<store::Receipt>> result) {
+        mailbox->post([&](Inbox& inbox) { inbox.receipts.push_back({ticket, std::move(result)}); });
+      });
+}
+
+void Shard::commit(Ticket ticket, store::Append append) {
+  offers_.push_back({ticket, std::move(append)});
+}
+
+void Shard::save_snapshot(store::Snapshot snapshot) { store_.save_snapshot(std::move(snapshot)); }
+
+}  // namespace pim::spine

@@ -1,0 +1,31 @@
+// A shard's numbers: written by its executor, read by anyone.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace pim::spine {
+
+class Counter {
+ public:
+  void add(std::uint64_t n = 1) { value_.fetch_add(n, std::memory_order_relaxed); }
+  void set(std::uint64_t n) { value_.store(n, std::memory_order_relaxed); }
+  std::uint64_t get() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+struct ShardCounters {
+  Counter commands;  // taken from the queue
+  Counter events;    // committed
+  Counter rejected;  // committed rejections and 412s, and 404s
+  Counter dedupe_hits;
+  Counter conflicts;
+  Counter fenced;
+  Counter shed;
+  Counter cold_loads;
+  Counter cached_streams;
+};
+
+}  // namespace pim::spine

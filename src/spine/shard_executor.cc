@@ -1,0 +1,512 @@
+#include "spine/shard_executor.h"
+
+#include <algorithm>
+#include <ranges>
+#include <utility>
+#include <variant>
+
+#include "domain/json.h"
+#include "spine/answers.h"
+#include "store/append_rules.h"
+#include "store/planted.h"
+
+namespace pim::spine {
+namespace {
+
+using Kind = CommitResult::Kind;
+
+StreamId stream_of(const ReferenceId& id) {
+  return std::visit([](const auto& each) { return StreamId{each.value}; }, id);
+}
+
+bool covers(const CommandRequest& request, const TenantId& tenant) {
+  return std::ranges::find(request.tenants, tenant) != request.tenants.end();
+}
+
+}  // namespace
+
+ShardExecutor::ShardExecutor(const ExecutorOptions& options, const Ownership& ownership,
+                             ExecutorPort& port, ReferenceCache& references, Admission& admission,
+                             ShardCounters& counters)
+    : options_(options),
+      ownership_(ownership),
+      port_(port),
+      references_(references),
+      admission_(admission),
+      counters_(counters),
+      event_ids_(options.event_id_seed),
+      streams_(options.cache_streams),
+      recent_(options.recent_receipts) {}
+
+void ShardExecutor::run(Inbox& inbox, MonoTime now) {
+  now_ = now;
+  for (CommitResult& result : inbox.results) {
+    PendingCommand& command = *result.ticket;
+    command.result = std::move(result);
+    if (!std::exchange(command.entry->unsettled, true)) unsettled_.push_back(command.entry);
+  }
+  for (StreamEntry* entry : std::exchange(unsettled_, {})) settle(*entry);
+  for (auto& found : inbox.receipts) on_receipt(std::move(found));
+  for (auto& loaded : inbox.streams) on_stream(std::move(loaded));
+  for (const auto& loaded : inbox.references) on_reference(loaded);
+  for (auto& command : inbox.commands) {
+    next_deadline_ = std::min(next_deadline_, command->request.deadline);
+    queue_.push_back(std::move(command));
+  }
+  inbox.clear();
+  if (now_ >= next_deadline_) expire();
+  take_from_queue();
+  admission_.publish(queue_.empty(),
+                     queue_.empty() ? MonoTime::duration::zero() : now_ - queue_.front()->arrived);
+  counters_.cached_streams.set(streams_.size());
+}
+
+// --- from the queue to a decision
+
+// Stops at a full window: behind a slow store the queue must grow where Admission sees it.
+void ShardExecutor::take_from_queue() {
+  while (!queue_.empty() && at_store_ < options_.window) {
+    std::unique_ptr<PendingCommand> command = std::move(queue_.front());
+    queue_.pop_front();
+    admit(std::move(command));
+  }
+}
+
+// Dedupe. It precedes everything else, so that a retry meets its first attempt and not the state
+// that the first attempt left.
+void ShardExecutor::admit(std::unique_ptr<PendingCommand> command) {
+  counters_.commands.add();
+  admission_.sample(now_ - command->arrived);
+  if (command->request.deadline <= now_) {
+    leave_queue(*command);
+    command->reply(plain_reply(Outcome::deadline));
+    return;
+  }
+  if (const auto first = under_way_.find(command->key()); first != under_way_.end()) {
+    counters_.dedupe_hits.add();
+    first->second->joiners.push_back(std::move(command));
+    return;
+  }
+  if (const store::Receipt* receipt = recent_.find(command->key())) {
+    counters_.dedupe_hits.add();
+    leave_queue(*command);
+    command->reply(reply_to(command->request, *receipt, /*replayed=*/true));
+    return;
+  }
+  PendingCommand& admitted = *command;
+  under_way_.emplace(admitted.key(), std::move(command));
+  proceed(admitted);
+}
+
+// Decides the command, or parks it for what is missing; called again when that has come.
+void ShardExecutor::proceed(PendingCommand& command) {
+  command.stage = Stage::parked;
+  if (command.request.deadline <= now_) {
+    finish(command, plain_reply(command.decisions == 0 ? Outcome::deadline : Outcome::not_applied));
+    return;
+  }
+  if (!port_.store_accepts()) {
+    finish(command, plain_reply(Outcome::not_applied));
+    return;
+  }
+  StreamEntry* entry = streams_.find(command.request.stream);
+  if (entry == nullptr) {
+    entry = &streams_.add(command.request.stream);
+    counters_.cold_loads.add();
+    port_.load_stream(entry->id);
+  }
+  if (entry->phase == StreamEntry::Phase::loading || entry->broken) {
+    entry->parked.push_back(&command);
+    return;
+  }
+  decide_on(command, *entry);
+}
+
+// Collects the facts that `command` reads; true where it was parked for one that is not cached.
+bool ShardExecutor::park_for_references(PendingCommand& command, const TenantId& tenant,
+                                        References& references) {
+  for (const ReferenceId& reference : references_of(command.request.command)) {
+    const StreamId id = stream_of(reference);
+    const auto* provider = std::get_if<ProviderId>(&reference);
+    const auto fact = references_.find(
+        id, provider != nullptr ? StreamKind::provider : StreamKind::facility, tenant);
+    if (!fact) {
+      auto& waiters = reference_waiters_[id];
+      waiters.push_back(&command);
+      if (waiters.size() == 1) port_.load_reference(id);
+      return true;
+    }
+    if (provider != nullptr) {
+      references.providers.emplace_back(*provider, *fact);
+    } else {
+      references.facilities.emplace_back(std::get<FacilityId>(reference), *fact);
+    }
+  }
+  return false;
+}
+
+// Authorise by tenant, then If-Match, then decide.
+void ShardExecutor::decide_on(PendingCommand& command, StreamEntry& entry) {
+  CommandRequest& request = command.request;
+  FoldedStream& stream = entry.folded;
+  const bool create = creates_stream(request.command);
+  const bool visible = create ? covers(request, request.origin.tenant)
+                              : stream.version > 0 && covers(request, stream.tenant) &&
+                                    stream.kind == stream_kind_of(request.command);
+  if (!visible) {
+    wait_without_receipt(command, entry, absent_stream(request.command));
+    return;
+  }
+  // A create has no version to insist on, and must not tell how far another tenant's stream is.
+  if (!create) {
+    request.origin.tenant = stream.tenant;
+    if (request.if_match && *request.if_match != stream.version) {
+      const Rejection stale = stale_version(*request.if_match, stream.version);
+      hand_over(command, entry, 412, &stale, {});
+      return;
+    }
+  }
+  References references;
+  references.now = request.origin.recorded_at;
+  if (park_for_references(command, request.origin.tenant, references)) return;
+
+  auto decision = decide(stream.state, references, request.command);
+  if (decision.ok()) {
+    hand_over(command, entry, accepted_status(request.command), nullptr, decision.value());
+  } else if (is_not_found(decision.error())) {
+    wait_without_receipt(command, entry, std::move(decision.error()));
+  } else {
+    hand_over(command, entry, 409, &decision.error(), {});
+  }
+}
+
+// Makes the command's effect part of the speculative state, and offers it to the store at the
+// version that it was decided on.
+void ShardExecutor::hand_over(PendingCommand& command, StreamEntry& entry, std::uint16_t status,
+                              const Rejection* rejection, const std::vector<Event>& events) {
+  const CommandRequest& request = command.request;
+  FoldedStream& stream = entry.folded;
+
+  store::Append append;
+  append.bucket = bucket_of(request.stream.value);
+  append.owner = ownership_.node;
+  append.epoch = ownership_.epochs[append.bucket.value];
+  append.stream = request.stream;
+  append.kind = stream_kind_of(request.command);
+  append.expected_version = stream.version;
+  append.receipt.routing_id = request.stream;
+  append.receipt.kind = append.kind;
+  append.receipt.origin = request.origin;
+  append.receipt.command = command_name(request.command);
+  append.receipt.fingerprint = request.fingerprint;
+  append.receipt.status = status;
+  if (rejection != nullptr) {
+    append.receipt.problem_type = rejection->type;
+    append.receipt.problem_params = params_to_json(rejection->params);
+  }
+  append.events.reserve(events.size());
+  for (const Event& event : events) {
+    const std::uint64_t random_hi = event_ids_();
+    append.events.push_back(
+        {EventId{uuid_v7(request.origin.recorded_at.value, random_hi, event_ids_())},
+         std::string(event_type(event)), kEventSchemaVersion, event_to_json(event)});
+  }
+  if (store::malformed(append)) {  // it would take its whole batch down with it
+    finish(command, plain_reply(Outcome::not_applied));
+    return;
+  }
+
+  for (const Event& event : events) evolve(stream.state, event);
+  if (stream.version == 0 && !events.empty()) {
+    stream.kind = append.kind;
+    stream.tenant = request.origin.tenant;
+  }
+  stream.version += events.size();
+
+  command.stage = Stage::in_store;
+  command.has_effect = !events.empty();
+  command.result.reset();
+  command.entry = &entry;
+  ++command.decisions;
+  leave_queue(command);
+  streams_.pin(entry);
+  entry.flight.push_back(&command);
+  ++at_store_;
+  if (store::planted(store::Bug::ack_early)) {
+    append.receipt.version = stream.version;
+    command.reply(reply_from(append.receipt, /*replayed=*/false));
+  }
+  port_.commit(&command, std::move(append));
+}
+
+// A 404 leaves no receipt, but it was decided on state that may not come true.
+void ShardExecutor::wait_without_receipt(PendingCommand& command, StreamEntry& entry,
+                                         Rejection rejection) {
+  command.not_found = std::move(rejection);
+  command.entry = &entry;
+  ++command.decisions;
+  leave_queue(command);
+  if (entry.flight.empty()) {
+    check_receipt(command);
+    return;
+  }
+  command.stage = Stage::waiting;
+  entry.flight.push_back(&command);
+}
+
+// Nobody else would notice that this key was used before: the store never sees the command. So a
+// retry of what was once rejected, or another request under its key, would get a wrong 404.
+void ShardExecutor::check_receipt(PendingCommand& command) {
+  command.stage = Stage::checking;
+  port_.find_receipt(&command, command.key());
+}
+
+void ShardExecutor::on_receipt(Inbox::FoundReceipt found) {
+  PendingCommand& command = *found.ticket;
+  if (!found.result.ok()) {
+    finish(command, plain_reply(Outcome::not_applied));
+  } else if (!found.result.value().empty()) {
+    counters_.dedupe_hits.add();
+    finish(command, std::move(found.result.value().front()), /*replayed=*/true);
+  } else {
+    counters_.rejected.add();
+    finish(command, not_found_reply(command.not_found));
+  }
+}
+
+// --- loads
+
+void ShardExecutor::on_stream(Inbox::LoadedStream loaded) {
+  StreamEntry* entry = streams_.find(loaded.id);
+  auto parked = std::exchange(entry->parked, {});
+  if (!loaded.result.ok()) {
+    streams_.remove(*entry);
+    for (PendingCommand* command : parked) finish(*command, plain_reply(Outcome::not_applied));
+    return;
+  }
+  entry->folded = std::move(loaded.result.value());
+  entry->phase = StreamEntry::Phase::ready;
+  for (PendingCommand* command : parked) proceed(*command);
+  if (entry->flight.empty()) streams_.unpin(*entry);
+}
+
+void ShardExecutor::on_reference(const Inbox::LoadedReference& loaded) {
+  auto waiters = reference_waiters_.extract(loaded.id);
+  for (PendingCommand* command : waiters.mapped()) {
+    if (loaded.ok) {
+      proceed(*command);
+    } else {
+      finish(*command, plain_reply(Outcome::not_applied));
+    }
+  }
+}
+
+// --- from the store's result to the answer
+
+// Answers the stream's commands in the order of their decisions, as far as results have come.
+void ShardExecutor::settle(StreamEntry& entry) {
+  entry.unsettled = false;
+  std::size_t done = 0;
+  for (; done < entry.flight.size(); ++done) {
+    PendingCommand& command = *entry.flight[done];
+    if (command.stage == Stage::in_store && !command.result) break;
+    settle_one(entry, command);
+  }
+  entry.flight.erase(entry.flight.begin(),
+                     entry.flight.begin() + static_cast<std::ptrdiff_t>(done));
+  if (!entry.flight.empty()) return;
+  if (entry.broken) {
+    reload(entry);
+    return;
+  }
+  // Nothing is in flight: the speculative state is the durable one.
+  FoldedStream& stream = entry.folded;
+  if (stream.version >= stream.snapshot_version + options_.snapshot_every) {
+    port_.save_snapshot(snapshot_of(entry.id, stream));
+    stream.snapshot_version = stream.version;
+  }
+  streams_.unpin(entry);
+}
+
+void ShardExecutor::settle_one(StreamEntry& entry, PendingCommand& command) {
+  if (command.stage == Stage::waiting) {
+    if (entry.broken) {
+      decide_again(entry, command);
+    } else {
+      check_receipt(command);
+    }
+    return;
+  }
+  --at_store_;
+  CommitResult result = std::move(*command.result);
+  switch (result.kind) {
+    case Kind::committed:
+      if (command.has_effect) {
+        counters_.events.add(result.receipt.last_position - result.receipt.first_position + 1);
+        // Before the answer: whoever has seen it decides on the new fact.
+        if (entry.folded.kind != StreamKind::patient) references_.invalidate(entry.id);
+      } else {
+        counters_.rejected.add();
+      }
+      finish(command, std::move(result.receipt), /*replayed=*/false);
+      break;
+    case Kind::duplicate:
+      counters_.dedupe_hits.add();
+      entry.broken |= command.has_effect;
+      finish(command, std::move(result.receipt), /*replayed=*/true);
+      break;
+    case Kind::found: {
+      entry.broken = true;
+      const bool replayed = result.receipt.origin != command.request.origin;
+      finish(command, std::move(result.receipt), replayed);
+      break;
+    }
+    case Kind::lost:
+      entry.broken = true;
+      finish(command, plain_reply(Outcome::not_applied));
+      break;
+    case Kind::refused:
+    case Kind::disk_low:
+      entry.broken |= command.has_effect;
+      finish(command,
+             plain_reply(result.kind == Kind::disk_low ? Outcome::disk_low : Outcome::not_applied));
+      break;
+    case Kind::fenced:
+      counters_.fenced.add();
+      entry.broken = true;
+      finish(command, plain_reply(Outcome::not_applied));
+      break;
+    case Kind::conflict:
+      counters_.conflicts.add();
+      entry.broken = true;
+      decide_again(entry, command);
+      break;
+  }
+}
+
+// Once: a command whose second decision did not hold either meets something that a third would
+// meet too. Nor where its caller has its answer already.
+void ShardExecutor::decide_again(StreamEntry& entry, PendingCommand& command) {
+  if (command.decisions > 1 || command.reply.called()) {
+    finish(command, plain_reply(Outcome::not_applied));
+    return;
+  }
+  command.stage = Stage::parked;
+  entry.again.push_back(&command);
+}
+
+// Only now, with nothing of the stream in flight: a decision on the reloaded state could otherwise
+// make room for one that was made on the state that is dropped here.
+void ShardExecutor::reload(StreamEntry& entry) {
+  if (entry.again.empty() && entry.parked.empty()) {
+    streams_.remove(entry);
+    return;
+  }
+  entry.broken = false;
+  entry.phase = StreamEntry::Phase::loading;
+  entry.folded = {};
+  entry.parked.insert(entry.parked.begin(), entry.again.begin(), entry.again.end());
+  entry.again.clear();
+  counters_.cold_loads.add();
+  port_.load_stream(entry.id);
+}
+
+// --- answers
+
+// An answer without a receipt.
+void ShardExecutor::finish(PendingCommand& command, CommandReply reply) {
+  const auto finished = release(command);
+  auto& joiners = finished->joiners;
+  // The same answer for the same question; any other is asked anew, in its old order.
+  for (auto& joiner : joiners) {
+    const bool same = joiner->request.fingerprint == finished->request.fingerprint &&
+                      joiner->request.tenants == finished->request.tenants;
+    if (same && reply.outcome != Outcome::deadline) {
+      leave_queue(*joiner);
+      joiner->reply(reply);
+      joiner.reset();
+    }
+  }
+  for (auto& joiner : std::views::reverse(joiners)) {
+    if (joiner == nullptr) continue;
+    if (joiner->reply.called()) {
+      leave_queue(*joiner);
+    } else {
+      queue_.push_front(std::move(joiner));
+    }
+  }
+  finished->reply(std::move(reply));
+}
+
+// The answer that a durable receipt stands for.
+void ShardExecutor::finish(PendingCommand& command, store::Receipt&& durable, bool replayed) {
+  const auto finished = release(command);
+  const store::Receipt& receipt = recent_.put(std::move(durable));
+  finished->reply(reply_to(finished->request, receipt, replayed));
+  for (auto& joiner : finished->joiners) {
+    leave_queue(*joiner);
+    joiner->reply(reply_to(joiner->request, receipt, /*replayed=*/true));
+  }
+}
+
+std::unique_ptr<PendingCommand> ShardExecutor::release(PendingCommand& command) {
+  leave_queue(command);
+  return std::move(under_way_.extract(command.key()).mapped());
+}
+
+void ShardExecutor::leave_queue(PendingCommand& command) {
+  if (std::exchange(command.in_queue, false)) admission_.leave();
+}
+
+// --- deadlines
+
+void ShardExecutor::expire() {
+  next_deadline_ = MonoTime::max();
+  for (auto& command : queue_) {
+    expire_one(*command, Outcome::deadline);
+    if (command->reply.called()) leave_queue(*command);
+  }
+  std::erase_if(queue_, [](const auto& command) { return command->reply.called(); });
+
+  for (auto& [key, command] : under_way_) {
+    // What the store has may yet come true. Every other stage has changed nothing.
+    const bool open = command->stage == Stage::in_store;
+    expire_one(*command, open ? Outcome::unknown : Outcome::deadline);
+    for (auto& joiner : command->joiners) {
+      const bool shares = open && joiner->request.fingerprint == command->request.fingerprint;
+      expire_one(*joiner, shares ? Outcome::unknown : Outcome::deadline);
+    }
+  }
+}
+
+// The command itself stays where it is until what it waits for has come.
+void ShardExecutor::expire_one(PendingCommand& command, Outcome outcome) {
+  if (command.reply.called()) return;
+  if (command.request.deadline <= now_) {
+    command.reply(plain_reply(outcome));
+  } else {
+    next_deadline_ = std::min(next_deadline_, command.request.deadline);
+  }
+}
+
+void ShardExecutor::abandon() {
+  for (auto& command : queue_) command->reply(plain_reply(Outcome::overloaded));
+  queue_.clear();
+  for (auto& [key, command] : under_way_) {
+    const bool open = command->stage == Stage::in_store;
+    command->reply(plain_reply(open ? Outcome::unknown : Outcome::overloaded));
+    for (auto& joiner : command->joiners) {
+      joiner->reply(plain_reply(open ? Outcome::unknown : Outcome::overloaded));
+    }
+  }
+  under_way_.clear();
+}
+
+const FoldedStream* ShardExecutor::peek(StreamId id) const {
+  const StreamEntry* entry = streams_.find(id);
+  const bool usable =
+      entry != nullptr && entry->phase == StreamEntry::Phase::ready && !entry->broken;
+  return usable ? &entry->folded : nullptr;
+}
+
+}  // namespace pim::spine
