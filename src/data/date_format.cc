@@ -1,0 +1,125 @@
+#include "data/date_format.h"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+
+namespace pim::data {
+namespace {
+
+enum class Part { year, month, day, hour24, hour12, minute, second, half };
+constexpr std::size_t kParts = 8;
+
+struct Token {
+  std::string_view letters;
+  Part part;
+  int min_digits;
+  int max_digits;
+};
+// Longer tokens first.
+constexpr auto kTokens = std::to_array<Token>({
+    {"YYYY", Part::year, 4, 4},
+    {"MM", Part::month, 2, 2},
+    {"DD", Part::day, 2, 2},
+    {"HH", Part::hour24, 2, 2},
+    {"hh", Part::hour12, 2, 2},
+    {"mm", Part::minute, 2, 2},
+    {"ss", Part::second, 2, 2},
+    {"M", Part::month, 1, 2},
+    {"D", Part::day, 1, 2},
+    {"H", Part::hour24, 1, 2},
+    {"h", Part::hour12, 1, 2},
+    {"A", Part::half, 0, 0},
+});
+
+using Values = std::array<std::optional<int>, kParts>;
+
+const Token* token_at(std::string_view format) {
+  for (const auto& token : kTokens) {
+    if (format.starts_with(token.letters)) return &token;
+  }
+  return nullptr;
+}
+
+std::optional<int> take_number(std::string_view& text, const Token& token) {
+  int value = 0;
+  int digits = 0;
+  while (digits < token.max_digits && !text.empty() && text[0] >= '0' && text[0] <= '9') {
+    value = value * 10 + (text[0] - '0');
+    text.remove_prefix(1);
+    ++digits;
+  }
+  if (digits < token.min_digits) return std::nullopt;
+  return value;
+}
+
+std::optional<int> take_half(std::string_view& text) {
+  if (text.size() < 2 || (text[1] != 'M' && text[1] != 'm')) return std::nullopt;
+  const char half = text[0];
+  text.remove_prefix(2);
+  if (half == 'A' || half == 'a') return 0;
+  if (half == 'P' || half == 'p') return 1;
+  return std::nullopt;
+}
+
+std::optional<int> hour_of(const Values& values) {
+  const auto of = [&](Part part) { return values[static_cast<std::size_t>(part)]; };
+  if (const auto hour = of(Part::hour12)) {
+    if (*hour < 1 || *hour > 12) return std::nullopt;
+    return *hour % 12 + (of(Part::half) == 1 ? 12 : 0);
+  }
+  const int hour = of(Part::hour24).value_or(0);
+  if (hour > 23) return std::nullopt;
+  return hour;
+}
+
+}  // namespace
+
+bool is_date_format(std::string_view format) {
+  std::array<bool, kParts> seen{};
+  while (!format.empty()) {
+    const Token* token = token_at(format);
+    if (token != nullptr) {
+      bool& once = seen[static_cast<std::size_t>(token->part)];
+      if (once) return false;
+      once = true;
+    }
+    format.remove_prefix(token != nullptr ? token->letters.size() : 1);
+  }
+  const auto has = [&](Part part) { return seen[static_cast<std::size_t>(part)]; };
+  return has(Part::year) && has(Part::month) && has(Part::day) &&
+         has(Part::half) == has(Part::hour12) && !(has(Part::hour12) && has(Part::hour24));
+}
+
+std::optional<UtcMillis> parse_date(std::string_view format, std::string_view text) {
+  Values values;
+  while (!format.empty()) {
+    const Token* token = token_at(format);
+    if (token == nullptr) {
+      if (text.empty() || text[0] != format[0]) return std::nullopt;
+      text.remove_prefix(1);
+      format.remove_prefix(1);
+      continue;
+    }
+    const auto value = token->part == Part::half ? take_half(text) : take_number(text, *token);
+    if (!value) return std::nullopt;
+    values[static_cast<std::size_t>(token->part)] = value;
+    format.remove_prefix(token->letters.size());
+  }
+  if (!text.empty()) return std::nullopt;
+
+  using namespace std::chrono;
+  const auto of = [&](Part part) { return values[static_cast<std::size_t>(part)].value_or(0); };
+  const year_month_day date{year(of(Part::year)), month(static_cast<unsigned>(of(Part::month))),
+                            day(static_cast<unsigned>(of(Part::day)))};
+  const auto hour = hour_of(values);
+  if (!date.ok() || of(Part::year) < 1900 || of(Part::year) > 2199 || !hour ||
+      of(Part::minute) > 59 || of(Part::second) > 59) {
+    return std::nullopt;
+  }
+  const auto time =
+      sys_days(date) + hours(*hour) + minutes(of(Part::minute)) + seconds(of(Part::second));
+  return UtcMillis{duration_cast<milliseconds>(time.time_since_epoch()).count()};
+}
+
+}  // namespace pim::data
