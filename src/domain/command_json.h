@@ -17,7 +17,9 @@ namespace pim {
 // A body that carries one of them must agree with it.
 using PresetFields = std::vector<std::pair<std::string, std::string>>;
 
-// `name` is command_name()'s (`admit-encounter`); an unknown one is an error on field "".
+// `name` is command_name()'s (`admit-encounter`); an unknown one is an error on field "". An empty
+// body is an object without fields. Presets that are no field of the command are ignored, so that
+// all of a URL's may be handed over.
 Result<Command, JsonError> command_from_json(std::string_view name, std::string_view body,
                                              const PresetFields& preset);
 std::string command_to_json(const Command& command);
