@@ -1,0 +1,72 @@
+// The one connection that writes and checkpoints, and everything that is done on it. One thread at
+// a time; the writer's thread owns it.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "store/event_store.h"
+#include "store/sqlite/append_transaction.h"
+#include "store/sqlite/connection.h"
+#include "store/sqlite/options.h"
+
+namespace pim::store::sqlite {
+
+std::string database_path(const std::string& directory);
+std::string wal_path(const std::string& directory);
+
+class WriteSession {
+ public:
+  // Creates the store where the directory has none.
+  static StoreResult<std::unique_ptr<WriteSession>> open(const SqliteOptions& options,
+                                                         Files& files);
+  ~WriteSession();
+  WriteSession(const WriteSession&) = delete;
+  WriteSession& operator=(const WriteSession&) = delete;
+
+  NodeId node() const { return node_; }
+
+  // False after a failed sync or an unfinished commit: no more work may be done on these files.
+  bool trusted() const { return trusted_; }
+
+  struct Committed {
+    BatchResult result;
+    std::vector<BucketId> changed;
+  };
+  Committed append(std::vector<Append>& batch, std::span<const Snapshot> snapshots);
+  StoreResult<void> change_head(const BucketHead& expected, const BucketHead& next);
+
+  // Copies the log back into the database where it is long enough. Its failures are not the
+  // caller's, but may end trusted().
+  void checkpoint_if_due();
+
+  // Removes at most `limit` receipts of rejections recorded before that time; how many it removed.
+  StoreResult<std::uint64_t> remove_rejected(UtcMillis before, std::size_t limit);
+
+  // The log copied back and emptied: what a clean close leaves.
+  void checkpoint_fully();
+
+  Connection& connection() { return connection_; }
+
+ private:
+  WriteSession(Connection connection, const SqliteOptions& options)
+      : options_(options), connection_(std::move(connection)) {}
+  StoreResult<void> configure();
+  StoreResult<void> load_node();
+  StoreResult<void> change_head_within(const BucketHead& expected, const BucketHead& next);
+  // Commits what `done` says succeeded, else rolls back.
+  StoreResult<void> finish(StoreResult<void> done);
+  void note_failure();
+
+  SqliteOptions options_;
+  Connection connection_;
+  std::unique_ptr<AppendTransaction> appends_;
+  NodeId node_;
+  bool trusted_ = true;
+  std::uint64_t wal_bytes_ = 0;
+  std::uint64_t checkpoint_at_ = 0;
+};
+
+}  // namespace pim::store::sqlite

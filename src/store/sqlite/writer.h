@@ -1,0 +1,78 @@
+// The writer's thread: it owns the write session, and does one thing at a time with it. Heads and
+// recovery first, then batches, then snapshots, then a step of a backup, then idle work.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "store/event_store.h"
+#include "store/sqlite/gate.h"
+#include "store/sqlite/options.h"
+#include "store/sqlite/write_session.h"
+
+namespace pim::store::sqlite {
+
+// Thread-safe but for on_commit().
+class Writer {
+ public:
+  Writer(const SqliteOptions& options, Files& files, std::shared_ptr<Gate> gate,
+         std::unique_ptr<WriteSession> session);
+  // Completes what waits with `unavailable`, checkpoints and closes.
+  ~Writer();
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  void append(std::vector<Append> batch, BatchDone done);
+  void save_snapshot(Snapshot snapshot);
+  void recover(Done done);
+  StoreResult<void> change_head(const BucketHead& expected, const BucketHead& next);
+  void on_commit(std::function<void(const std::vector<BucketId>&)> listener) {
+    listener_ = std::move(listener);
+  }
+
+ private:
+  struct Batch {
+    std::vector<Append> appends;
+    BatchDone done;
+  };
+  // Why appends are refused.
+  enum class Service { up, awaits_recover, heals_itself };
+
+  void run();
+  void write(Batch batch, const std::vector<Snapshot>& snapshots);
+  WriteSession::Committed write_checked(std::vector<Append>& appends,
+                                        const std::vector<Snapshot>& snapshots);
+  void settle();
+  void leave_service(Service reason);
+  StoreResult<void> recover_now();
+  void do_idle_work();
+  void refuse_everything();
+  std::vector<Snapshot> take_snapshots(std::size_t limit);  // mutex_ is held
+
+  const SqliteOptions options_;
+  Files& files_;
+  const std::shared_ptr<Gate> gate_;
+  std::function<void(const std::vector<BucketId>&)> listener_;
+
+  // Of the writer's thread alone.
+  std::unique_ptr<WriteSession> session_;
+  Service service_ = Service::up;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::function<void(bool closing)>> control_;  // guarded by mutex_, as all below
+  std::deque<Batch> batches_;
+  std::deque<Snapshot> snapshots_;
+  bool closing_ = false;
+
+  std::thread thread_;  // last: starts when all of the above is there
+};
+
+}  // namespace pim::store::sqlite
