@@ -1,0 +1,134 @@
+// Follows a store's history: one thread reads the buckets that changed, in batches, and feeds a
+// Sink. What was announced and what a scan of the heads shows are the same to it, so a lost
+// announcement costs at most one polling interval.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "readmodel/read_model.h"
+#include "readmodel/sink.h"
+#include "store/event_store.h"
+
+namespace pim::readmodel {
+
+struct FollowerOptions {
+  std::string name;                                // in logs: "projection", "audit index"
+  std::chrono::milliseconds batch_time{10};        // a batch is committed after this long
+  std::size_t batch_events = 4'000;                // or this many events
+  std::size_t page_events = 500;                   // read from one bucket at a time
+  std::chrono::milliseconds poll_interval{1'000};  // between scans of the heads
+  std::chrono::milliseconds retry_interval{200};   // after a failed read or commit
+};
+
+class Follower {
+ public:
+  using TimePoint = std::chrono::steady_clock::time_point;
+
+  // `store` outlives it. Scans the heads and starts the thread.
+  static store::StoreResult<std::unique_ptr<Follower>> start(store::EventStore& store,
+                                                             std::unique_ptr<Sink> sink,
+                                                             FollowerOptions options);
+  ~Follower();
+  Follower(const Follower&) = delete;
+  Follower& operator=(const Follower&) = delete;
+
+  void announce(const std::vector<BucketId>& changed);  // thread-safe, never blocks
+
+  std::uint64_t applied(BucketId bucket) const {
+    return applied_[bucket.value].load(std::memory_order_acquire);
+  }
+  // The bucket's epoch when its head was last read.
+  Epoch epoch(BucketId bucket) const {
+    return Epoch{epochs_[bucket.value].load(std::memory_order_acquire)};
+  }
+  // Thread-safe. False at the deadline.
+  bool wait_for(BucketId bucket, std::uint64_t position, TimePoint deadline);
+  bool catch_up(TimePoint deadline);
+  Lag lag() const;
+
+  // By bucket: the last position committed to the store, at most `max_age` old; the last known ones
+  // while the store cannot be read.
+  std::vector<std::uint64_t> committed(std::chrono::milliseconds max_age) const;
+  // Where an ended epoch ended, as Reader::last_position_of().
+  store::StoreResult<std::optional<std::uint64_t>> last_position_of(BucketId bucket, Epoch epoch);
+
+  // Runs `replace(sink)` on the follower's thread, between two batches, and reads on from the
+  // checkpoints of the sink that it leaves there. Returns when done.
+  void replace_sink(const std::function<void(std::unique_ptr<Sink>& sink)>& replace);
+
+ private:
+  struct Pending {
+    BucketId bucket;
+    TimePoint since;
+  };
+
+  Follower(std::unique_ptr<Sink> sink, FollowerOptions options);
+  void run();
+  bool wait_for_work();
+  void run_task();
+  void run_batch();
+  bool take_next(Pending& work);
+  std::optional<store::StoreError> read_into_sink(const Pending& work);
+  void back_off(const store::StoreError& error);
+  void requeue_locked(const Pending& work);
+  void restart_from_checkpoints();
+  void publish();
+  void scan_heads();
+  store::StoreResult<void> refresh_heads(std::chrono::milliseconds max_age) const;
+  std::vector<std::uint64_t> last_known() const;
+  void enqueue_behind(const std::vector<std::uint64_t>& targets);
+  void mark_stuck(const store::EventRecord& event, const std::string& why);
+
+  const FollowerOptions options_;
+  std::unique_ptr<std::atomic<std::uint64_t>[]> applied_;
+  std::unique_ptr<std::atomic<std::uint64_t>[]> epochs_;
+
+  // The thread's own.
+  std::unique_ptr<Sink> sink_;
+  std::unique_ptr<store::Reader> reader_;
+  std::vector<Checkpoint> reached_;  // by bucket: taken into the open batch
+  std::vector<Pending> batch_;       // the buckets in the open batch
+  std::size_t batch_events_ = 0;
+  std::vector<bool> stuck_;  // an event cannot be read: the bucket waits for the next start
+  bool failing_ = false;
+  TimePoint next_poll_;
+
+  // What the thread waits for, and what waits for it.
+  mutable std::mutex queue_mutex_;
+  std::condition_variable work_;
+  std::condition_variable progress_;
+  std::deque<Pending> queue_;
+  std::vector<bool> queued_;
+  std::optional<TimePoint> batch_since_;  // the oldest announcement in the open batch
+  std::optional<TimePoint> paused_until_;
+  std::function<void()> task_;  // runs between two batches
+  bool stop_ = false;
+
+  // Other threads' view of the store.
+  mutable std::mutex heads_mutex_;
+  std::unique_ptr<store::Reader> heads_reader_;
+  mutable std::vector<std::uint64_t> committed_;
+  mutable TimePoint committed_at_;
+
+  std::mutex replace_mutex_;  // one replace_sink() at a time
+  std::thread thread_;
+};
+
+// False where the checkpoints cannot have come from this store's history: they are beyond a head,
+// or the chain does not go on from them. The file is then of another history, and worthless.
+store::StoreResult<bool> same_history(const std::vector<Checkpoint>& checkpoints,
+                                      store::Reader& reader);
+
+}  // namespace pim::readmodel
