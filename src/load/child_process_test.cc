@@ -4,12 +4,12 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "load/server_process.h"
+#include "load/temporary_directory_testing.h"
 
 namespace pim::load {
 namespace {
@@ -18,13 +18,7 @@ using namespace std::chrono_literals;
 
 class ChildProcessTest : public testing::Test {
  protected:
-  ChildProcessTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "pim-child-XXXXXX").string();
-    directory_ = ::mkdtemp(pattern.data());
-  }
-  ~ChildProcessTest() override { std::filesystem::remove_all(directory_); }
-
-  std::string path(const std::string& name) const { return directory_ + "/" + name; }
+  std::string path(const std::string& name) const { return directory_.path(name); }
   std::string read(const std::string& name) const {
     std::ifstream in(path(name));
     std::ostringstream text;
@@ -35,10 +29,10 @@ class ChildProcessTest : public testing::Test {
   ServerConfig config_of(const std::string& script) const {
     std::ofstream(path("server")) << "#!/bin/sh\n" << script;
     std::filesystem::permissions(path("server"), std::filesystem::perms::owner_all);
-    return {path("server"), path("data"), path("keys"), directory_, {}, {}};
+    return {path("server"), path("data"), path("keys"), directory_.path(), {}, {}};
   }
 
-  std::string directory_;
+  TemporaryDirectory directory_;
 };
 
 TEST_F(ChildProcessTest, RunsAProgramWithItsOutputAndEnvironment) {
