@@ -1,0 +1,29 @@
+// An import's commands over HTTP, with retries: the idempotency key makes a repetition harmless.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "data/sender.h"
+#include "load/http_client.h"
+
+namespace pim::cli {
+
+class HttpSender final : public data::Sender {
+ public:
+  // Gives a command up once it has been tried for `patience`.
+  HttpSender(load::HttpClient client, const std::string& token,
+             std::chrono::milliseconds patience = std::chrono::seconds(30));
+
+  Result<data::SendReply, data::SendFailure> send(const data::OutgoingCommand& command) override;
+
+ private:
+  load::HttpClient client_;
+  std::string authorization_;
+  std::chrono::milliseconds patience_;
+};
+
+// "urn:pim:problem:x: detail" out of a problem document; the status where it is none.
+std::string problem_text(const load::Response& response);
+
+}  // namespace pim::cli

@@ -1,0 +1,138 @@
+#include <signal.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "cli/command.h"
+#include "cli/compose.h"
+#include "cli/json_object.h"
+#include "cli/serve_config.h"
+#include "cli/text_file.h"
+#include "telemetry/log.h"
+
+namespace pim::cli {
+namespace {
+
+using std::chrono::steady_clock;
+using telemetry::Level;
+
+// SIGTERM and SIGINT, blocked in every thread and taken by this one.
+class StopSignals {
+ public:
+  StopSignals() {
+    ::sigemptyset(&set_);
+    ::sigaddset(&set_, SIGTERM);
+    ::sigaddset(&set_, SIGINT);
+    ::pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+  }
+  // True once one came; false at the time-out.
+  bool wait(std::chrono::nanoseconds timeout) const {
+    const auto until = steady_clock::now() + timeout;
+    while (true) {
+      const auto left = std::max(std::chrono::nanoseconds(0),
+                                 std::chrono::nanoseconds(until - steady_clock::now()));
+      const timespec limit{static_cast<time_t>(left.count() / 1'000'000'000),
+                           static_cast<long>(left.count() % 1'000'000'000)};
+      if (::sigtimedwait(&set_, nullptr, &limit) > 0) return true;
+      if (errno == EAGAIN) return false;
+    }
+  }
+
+ private:
+  sigset_t set_{};
+};
+
+bool write_ready_file(const ServeConfig& config, const Node& node) {
+  if (config.ready_file.empty()) return true;
+  JsonObject ready;
+  ready.add("pid", ::getpid()).add("port", node.port()).add("admin_port", node.admin_port());
+  return write_file_atomically(config.ready_file, ready.str() + "\n");
+}
+
+void anchor(Node& node) {
+  if (const auto anchored = node.anchor(); !anchored) {
+    telemetry::log(Level::error, "heads were not anchored", {{"cause", anchored.error()}});
+  }
+}
+
+int serve(const ServeConfig& config) {
+  const StopSignals signals;  // before any thread starts
+  const auto started = steady_clock::now();
+  auto node = Node::start(config);
+  if (!node) return fail(kEnvironment, node.error());
+  if (!write_ready_file(config, **node)) {
+    return fail(kEnvironment, "cannot write " + config.ready_file + ": " + std::strerror(errno));
+  }
+  const auto took =
+      std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - started);
+  telemetry::log(Level::info, "ready",
+                 {{"port", std::to_string((*node)->port())},
+                  {"admin_port", std::to_string((*node)->admin_port())},
+                  {"start_ms", std::to_string(took.count())}});
+
+  while (!signals.wait(config.anchor_every)) anchor(**node);
+
+  telemetry::log(Level::info, "draining");
+  const bool whole = (*node)->drain(config.drain_limit);
+  anchor(**node);
+  if (!config.ready_file.empty()) ::unlink(config.ready_file.c_str());
+  telemetry::log(whole ? Level::info : Level::warn,
+                 whole ? "stopped" : "stopped before every admitted request was answered");
+  return whole ? kOk : kClaimFailed;
+}
+
+int configure_and_serve(const std::map<std::string, CLI::Option*>& options,
+                        const std::string& file) {
+  SettingValues flags;
+  for (const auto& [name, option] : options) {
+    if (option->count() != 0) flags[name] = option->as<std::string>();
+  }
+  std::string toml;
+  if (!file.empty()) {
+    auto text = read_file(file);
+    if (!text) return fail(kEnvironment, "cannot read " + file);
+    toml = std::move(*text);
+  }
+  const auto environment = [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    if (value == nullptr) return std::nullopt;
+    return value;
+  };
+  const auto config = resolve_serve_config(flags, environment, toml);
+  return config ? serve(*config) : fail(kUsage, config.error());
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("serve", "Run the spine on a data directory");
+  command->footer(
+      "Example:\n"
+      "  pim token --init --keys keys.json\n"
+      "  pim serve --data ./data --keys keys.json --port 8080\n\n"
+      "Every option may also come from PIM_NAME (PIM_ADMIN_PORT=9000) or from a TOML file\n"
+      "(admin-port = 9000): flags win over the environment, and that over the file.\n"
+      "SIGTERM drains: admitted requests are answered, for at most --drain-ms.");
+  auto file = std::make_shared<std::string>();
+  command->add_option("--config", *file, "TOML file")->envname("PIM_CONFIG");
+  std::map<std::string, CLI::Option*> options;
+  for (const auto& setting : kSettings) {
+    const std::string name(setting.name);
+    auto* option = command->add_option("--" + name);
+    option->description(std::string(setting.meaning))->default_str(std::string(setting.standard));
+    option->type_name("TEXT")->expected(1);
+    options[name] = option;
+  }
+  command->callback([&action, options, file] {
+    action = [options, file] { return configure_and_serve(options, *file); };
+  });
+}
+
+}  // namespace pim::cli

@@ -1,0 +1,73 @@
+// What `pim serve` can be told: by flag, by PIM_ environment variable, by TOML file, in that order.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "domain/result.h"
+
+namespace pim::cli {
+
+struct ServeConfig {
+  std::string data;
+  std::string anchors;     // a directory outside `data`
+  std::string keys;        // of tokens
+  std::string ready_file;  // empty: none
+  std::string listen = "127.0.0.1";
+  std::uint16_t port = 8080;  // 0: the system chooses
+  std::uint16_t admin_port = 8081;
+  std::string tls_cert;
+  std::string tls_key;
+  std::uint32_t shards = 4;
+  std::uint32_t io_threads = 2;
+  std::uint32_t max_connections = 1024;
+  std::uint32_t cache_streams = 50'000;  // a shard
+  std::chrono::seconds anchor_every{60};
+  std::chrono::milliseconds drain_limit{5000};
+};
+
+struct Setting {
+  std::string_view name;  // as flag `--name`, as key `name`, as PIM_NAME
+  std::string_view standard;
+  std::string_view meaning;
+};
+
+inline constexpr auto kSettings = std::to_array<Setting>({
+    {"data", "", "Data directory; created where absent; one process at a time"},
+    {"anchors", "", "Directory of the signed heads, outside the data (default: DATA-anchors)"},
+    {"keys", ".lab/keys.json", "Keys that tokens are verified with (pim token --init)"},
+    {"ready-file", "", "Written once ready: {\"pid\",\"port\",\"admin_port\"}"},
+    {"listen", "127.0.0.1", "Address of the data port; beyond loopback only with TLS"},
+    {"port", "8080", "Data port; 0: any free one"},
+    {"admin-port", "8081", "Admin port, always on loopback; 0: any free one"},
+    {"tls-cert", "", "Certificate chain, PEM"},
+    {"tls-key", "", "Private key, PEM"},
+    {"shards", "4", "Shard executors"},
+    {"io-threads", "2", "Threads that serve connections"},
+    {"max-connections", "1024", "Connections at a time; more get 503"},
+    {"cache-streams", "50000", "Patients kept in memory, a shard"},
+    {"anchor-seconds", "60", "Time between two signed heads"},
+    {"drain-ms", "5000", "How long SIGTERM waits for admitted requests"},
+});
+
+// By setting name.
+using SettingValues = std::map<std::string, std::string, std::less<>>;
+// The environment variable's value, if it is set.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+
+// `flags` holds what the command line says, `toml` the text of the file (empty: none). The error
+// names the setting, where it came from and what it must be.
+Result<ServeConfig, std::string> resolve_serve_config(const SettingValues& flags,
+                                                      const Environment& environment,
+                                                      std::string_view toml);
+
+// `anchor-seconds` -> `PIM_ANCHOR_SECONDS`.
+std::string environment_name(std::string_view setting);
+
+}  // namespace pim::cli
