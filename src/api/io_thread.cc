@@ -1,0 +1,77 @@
+#include "api/io_thread.h"
+
+#include <boost/asio/post.hpp>
+#include <vector>
+
+#include "api/connection.h"
+
+namespace pim::api {
+
+IoThread::IoThread(std::chrono::milliseconds sweep_every)
+    : work_(boost::asio::make_work_guard(context_)), timer_(context_), sweep_every_(sweep_every) {}
+
+IoThread::~IoThread() { stop(); }
+
+void IoThread::start() {
+  thread_ = std::thread([this] { context_.run(); });
+  post([this] { sweep(); });
+}
+
+void IoThread::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopped_) return;
+    stopped_ = true;
+    boost::asio::post(context_, [this] { close_all(); });
+  }
+  if (thread_.joinable()) {
+    thread_.join();
+  } else {
+    context_.run();
+  }
+}
+
+bool IoThread::post(std::function<void()> work) {
+  const std::lock_guard lock(mutex_);
+  if (stopped_) return false;
+  boost::asio::post(context_, std::move(work));
+  return true;
+}
+
+void IoThread::add(std::shared_ptr<Connection> connection) {
+  Connection* key = connection.get();
+  connections_.emplace(key, std::move(connection));
+}
+
+void IoThread::remove(Connection& connection) { connections_.erase(&connection); }
+
+void IoThread::drain() {
+  std::vector<std::shared_ptr<Connection>> all;
+  for (const auto& [key, connection] : connections_) all.push_back(connection);
+  for (const auto& connection : all) connection->drain();
+}
+
+// One timer a thread instead of one an operation: arming a timer costs as much as a request.
+void IoThread::sweep() {
+  const auto now = std::chrono::steady_clock::now();
+  std::vector<std::shared_ptr<Connection>> expired;
+  for (const auto& [key, connection] : connections_) {
+    if (connection->expired(now)) expired.push_back(connection);
+  }
+  for (const auto& connection : expired) connection->on_expiry();
+  timer_.expires_after(sweep_every_);
+  timer_.async_wait([this](boost::system::error_code error) {
+    if (!error) sweep();
+  });
+}
+
+void IoThread::close_all() {
+  timer_.cancel();
+  while (!connections_.empty()) {
+    const auto connection = connections_.begin()->second;
+    connection->close();
+  }
+  work_.reset();
+}
+
+}  // namespace pim::api
