@@ -74,6 +74,9 @@ class CrashRig {
 
   std::vector<Expected> random_batch();
   BatchResult submit(const std::vector<Expected>& batch);
+  // Waits until the writer is idle: what it does after a reply must not race with the next fault,
+  // or a seed would not repeat itself.
+  void settle();
   void acknowledge(const std::vector<Expected>& batch, const std::vector<AppendResult>& results,
                    Tally& tally);
   void problem(Tally& tally, std::uint64_t& count, const std::string& what);

@@ -62,6 +62,29 @@ TEST(PowerLoss, LosesNothingThatWasAcknowledged) {
   EXPECT_GE(tally.power_losses, static_cast<std::uint64_t>(disks) * kLossesPerDisk);
 }
 
+TEST(PowerLoss, LeavesAStoreThatCanBeMadeAgainWhereItHitsTheCreation) {
+  Tally tally;
+  std::uint64_t changes = 0;
+  {
+    CrashRig rig(1);
+    ASSERT_TRUE(rig.open().ok());
+    changes = rig.disk().changes();
+  }
+  ASSERT_GT(changes, 50u);
+  for (std::uint64_t n = 1; n <= changes; n += nightly() ? 1 : 9) {
+    CrashRig rig(n);
+    rig.disk().cut_power_at_change(n);
+    EXPECT_FALSE(rig.open().ok()) << "change " << n;
+    const auto opened = rig.lose_power(tally);
+    ASSERT_TRUE(opened.ok()) << "change " << n << ": " << opened.error().message;
+    ASSERT_TRUE(rig.work(3, tally).ok());
+    ASSERT_TRUE(rig.lose_power(tally).ok());
+    rig.check(tally);
+    ASSERT_EQ(tally.problems(), 0u) << "change " << n << ": " << tally.first_problem;
+  }
+  report("during creation", tally);
+}
+
 TEST(PowerLoss, CatchesAnEngineThatSkipsItsSyncs) {
   const PlantedBug bug(Bug::skip_sync);
   Tally tally;
