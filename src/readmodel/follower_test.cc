@@ -1,0 +1,236 @@
+#include "readmodel/follower.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "readmodel/history_testing.h"
+
+namespace pim::readmodel {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+steady_clock::time_point soon() { return steady_clock::now() + std::chrono::minutes(1); }
+steady_clock::time_point now() { return steady_clock::now(); }
+
+// Counts how often each event was committed; fails on command. Outlives its follower.
+struct Record {
+  std::mutex mutex;
+  std::vector<Checkpoint> checkpoints = std::vector<Checkpoint>(kBuckets);
+  std::map<std::pair<BucketId, std::uint64_t>, int> committed;
+  int commits = 0;
+  int fail_commits = 0;
+  std::function<bool(const store::EventRecord&)> refuse;
+};
+
+class RecordingSink final : public Sink {
+ public:
+  explicit RecordingSink(Record& record)
+      : record_(record), own_(record.checkpoints), open_(record.checkpoints) {}
+  const std::vector<Checkpoint>& checkpoints() const override { return own_; }
+  store::StoreResult<void> apply(const store::EventRecord& event) override {
+    if (record_.refuse && record_.refuse(event)) {
+      return Err{store::StoreError{store::StoreErrorKind::corrupt, "refused"}};
+    }
+    batch_.emplace_back(event.bucket, event.position);
+    open_[event.bucket.value] = {event.position, event.hash};
+    return {};
+  }
+  store::StoreResult<void> commit() override {
+    const std::lock_guard lock(record_.mutex);
+    if (record_.fail_commits > 0) {
+      --record_.fail_commits;
+      batch_.clear();
+      open_ = own_;
+      return Err{store::StoreError{store::StoreErrorKind::unavailable, "made to fail"}};
+    }
+    ++record_.commits;
+    for (const auto& event : batch_) ++record_.committed[event];
+    batch_.clear();
+    own_ = record_.checkpoints = open_;
+    return {};
+  }
+
+ private:
+  Record& record_;
+  std::vector<Checkpoint> own_;
+  std::vector<Checkpoint> open_;
+  std::vector<std::pair<BucketId, std::uint64_t>> batch_;
+};
+
+class FollowerTest : public testing::Test {
+ protected:
+  void start(milliseconds poll = std::chrono::hours(1)) {
+    FollowerOptions options;
+    options.name = "test";
+    options.poll_interval = poll;
+    options.retry_interval = milliseconds(1);
+    options.page_events = 7;
+    auto started = Follower::start(store_, std::make_unique<RecordingSink>(record_), options);
+    ASSERT_TRUE(started) << started.error().message;
+    follower_ = std::move(*started);
+    store_.on_commit([this](const auto& changed) {
+      if (announce_) follower_->announce(changed);
+    });
+  }
+  void TearDown() override { store_.on_commit(nullptr); }
+
+  void expect_each_event_once() {
+    const std::lock_guard lock(record_.mutex);
+    EXPECT_EQ(record_.committed.size(), history_.events());
+    for (const auto& [event, times] : record_.committed) {
+      EXPECT_EQ(times, 1) << "bucket " << event.first.value << " position " << event.second;
+    }
+  }
+
+  SharedStore store_{11};
+  History history_{store_, 11};
+  Record record_;
+  bool announce_ = true;
+  std::unique_ptr<Follower> follower_;
+};
+
+TEST_F(FollowerTest, CatchesUpWithWhatWasThereBefore) {
+  history_.grow(300);
+  start();
+  ASSERT_TRUE(follower_->catch_up(soon()));
+  expect_each_event_once();
+  EXPECT_EQ(follower_->lag().events_behind, 0U);
+}
+
+TEST_F(FollowerTest, AppliesWhatIsAnnouncedWithoutPolling) {
+  start();
+  history_.grow(200);
+  const auto last = history_.last_position();
+  EXPECT_TRUE(follower_->wait_for(last.bucket, last.position, soon()));
+}
+
+TEST_F(FollowerTest, FindsWhatWasNotAnnouncedByPolling) {
+  start(milliseconds(5));
+  announce_ = false;
+  history_.grow(50);
+  const auto last = history_.last_position();
+  EXPECT_TRUE(follower_->wait_for(last.bucket, last.position, soon()));
+}
+
+TEST_F(FollowerTest, WaitingEndsAtTheDeadline) {
+  start();
+  announce_ = false;
+  history_.grow(10);
+  const auto last = history_.last_position();
+  EXPECT_FALSE(follower_->wait_for(last.bucket, last.position, now() + milliseconds(20)));
+  EXPECT_FALSE(follower_->wait_for(last.bucket, last.position + 1'000'000, now()));
+}
+
+TEST_F(FollowerTest, LagSaysHowManyEventsAndForHowLong) {
+  start();
+  ASSERT_TRUE(follower_->catch_up(soon()));
+  announce_ = false;
+  const auto before = history_.events();
+  history_.grow(25);
+  EXPECT_EQ(follower_->lag().events_behind, history_.events() - before);
+  ASSERT_TRUE(follower_->catch_up(soon()));
+  EXPECT_EQ(follower_->lag().events_behind, 0U);
+  EXPECT_EQ(follower_->lag().age.count(), 0);
+}
+
+TEST_F(FollowerTest, AStoreThatCannotBeReadIsReadAgainLater) {
+  start();
+  ASSERT_TRUE(follower_->catch_up(soon()));
+  store_.fail_reads(true);
+  history_.grow(40);
+  EXPECT_FALSE(follower_->catch_up(now() + milliseconds(5)));
+  EXPECT_EQ(follower_->lag().events_behind, 0U) << "the last known heads, without an error";
+  store_.fail_reads(false);
+  ASSERT_TRUE(follower_->catch_up(soon()));
+  expect_each_event_once();
+}
+
+TEST_F(FollowerTest, AFailedCommitIsDoneAgainExactlyOnce) {
+  record_.fail_commits = 5;
+  history_.grow(200);
+  start();
+  ASSERT_TRUE(follower_->catch_up(soon()));
+  EXPECT_EQ(record_.fail_commits, 0);
+  expect_each_event_once();
+}
+
+TEST_F(FollowerTest, ResumesFromTheCheckpoints) {
+  history_.grow(150);
+  start();
+  ASSERT_TRUE(follower_->catch_up(soon()));
+  store_.on_commit(nullptr);
+  follower_.reset();
+  history_.grow(150);
+  start();
+  ASSERT_TRUE(follower_->catch_up(soon()));
+  expect_each_event_once();
+}
+
+TEST_F(FollowerTest, OneUnreadableEventHoldsUpItsBucketOnly) {
+  history_.grow(200);
+  const auto stuck = history_.last_position();
+  record_.refuse = [&](const store::EventRecord& event) {
+    return event.bucket == stuck.bucket && event.position == stuck.position;
+  };
+  start();
+  EXPECT_FALSE(follower_->catch_up(now() + milliseconds(100)));
+  EXPECT_TRUE(follower_->wait_for(stuck.bucket, stuck.position - 1, soon()));
+  EXPECT_EQ(follower_->lag().events_behind, 1U);
+}
+
+TEST_F(FollowerTest, AnEventThatDoesNotFollowIsNotApplied) {
+  history_.grow(100);
+  const auto last = history_.last_position();
+  store_.alter_reads([&](store::EventRecord& event) {
+    if (event.bucket == last.bucket && event.position == last.position) {
+      event.prev_hash.bytes[0] ^= 1;
+    }
+  });
+  start();
+  EXPECT_FALSE(follower_->catch_up(now() + milliseconds(100)));
+  EXPECT_EQ(follower_->applied(last.bucket), last.position - 1);
+}
+
+TEST_F(FollowerTest, ReadsOnFromASinkThatReplacesTheOldOne) {
+  start();
+  history_.grow(120);
+  ASSERT_TRUE(follower_->catch_up(soon()));
+  Record fresh;
+  follower_->replace_sink(
+      [&](std::unique_ptr<Sink>& sink) { sink = std::make_unique<RecordingSink>(fresh); });
+  history_.grow(30);
+  ASSERT_TRUE(follower_->catch_up(soon()));
+  {
+    const std::lock_guard lock(fresh.mutex);
+    EXPECT_EQ(fresh.committed.size(), history_.events());
+  }
+  store_.on_commit(nullptr);
+  follower_.reset();  // before `fresh` goes
+}
+
+TEST_F(FollowerTest, KnowsItsOwnHistoryFromAnother) {
+  history_.grow(150);
+  start();
+  ASSERT_TRUE(follower_->catch_up(soon()));
+  auto reader = store_.open_reader();
+  ASSERT_TRUE(reader);
+  EXPECT_TRUE(*same_history(record_.checkpoints, **reader));
+  EXPECT_TRUE(*same_history(std::vector<Checkpoint>(kBuckets), **reader)) << "nothing applied yet";
+
+  const auto last = history_.last_position();
+  auto beyond = record_.checkpoints;
+  ++beyond[last.bucket.value].position;
+  EXPECT_FALSE(*same_history(beyond, **reader)) << "ahead of the head";
+  auto other = record_.checkpoints;
+  other[last.bucket.value].hash.bytes[3] ^= 1;
+  EXPECT_FALSE(*same_history(other, **reader)) << "another event at the head";
+  auto earlier = record_.checkpoints;
+  --earlier[last.bucket.value].position;
+  EXPECT_FALSE(*same_history(earlier, **reader)) << "the next event does not follow";
+}
+
+}  // namespace
+}  // namespace pim::readmodel
