@@ -417,11 +417,11 @@ void ShardExecutor::reload(StreamEntry& entry) {
 void ShardExecutor::finish(PendingCommand& command, CommandReply reply) {
   const auto finished = release(command);
   auto& joiners = finished->joiners;
-  // The same answer for the same question; any other is asked anew, in its old order.
+  // The store's failure is everybody's. But a 404 may have been true only before the joiner came,
+  // and a deadline was the first one's own: these joiners are taken up anew, in their old order.
+  const bool shared = reply.outcome != Outcome::not_found && reply.outcome != Outcome::deadline;
   for (auto& joiner : joiners) {
-    const bool same = joiner->request.fingerprint == finished->request.fingerprint &&
-                      joiner->request.tenants == finished->request.tenants;
-    if (same && reply.outcome != Outcome::deadline) {
+    if (shared && joiner->request.fingerprint == finished->request.fingerprint) {
       leave_queue(*joiner);
       joiner->reply(reply);
       joiner.reset();
