@@ -1,0 +1,85 @@
+#include <string>
+#include <utility>
+
+#include "audit/audit.h"
+#include "audit/segment.h"
+#include "audit/store_record.h"
+#include "routing/bucket.h"
+
+namespace pim::audit {
+namespace {
+
+constexpr std::size_t kPage = 1000;
+
+class LineWriter {
+ public:
+  explicit LineWriter(const std::function<void(std::string_view)>& write) : write_(write) {}
+  void line(std::string text) {
+    text += '\n';
+    write_(text);
+    ++lines_;
+  }
+  std::uint64_t lines() const { return lines_; }
+
+ private:
+  const std::function<void(std::string_view)>& write_;
+  std::uint64_t lines_ = 0;
+};
+
+store::StoreResult<void> export_events(store::Reader& store, LineWriter& out) {
+  for (std::uint32_t bucket = 0; bucket < kBuckets; ++bucket) {
+    std::uint64_t after = 0;
+    while (true) {
+      auto page = store.read_bucket(BucketId{static_cast<std::uint16_t>(bucket)}, after, kPage);
+      if (!page) return Err{std::move(page.error())};
+      for (const store::EventRecord& event : *page) {
+        out.line(event_record(event));
+        after = event.position;
+      }
+      if (page->size() < kPage) break;
+    }
+  }
+  return {};
+}
+
+store::StoreResult<void> export_receipts(store::Reader& store, LineWriter& out) {
+  std::uint64_t cursor = 0;
+  while (true) {
+    auto page = store.read_receipts(cursor, kPage);
+    if (!page) return Err{std::move(page.error())};
+    if (page->empty()) return {};
+    for (const store::Receipt& receipt : *page) out.line(receipt_record(receipt));
+  }
+}
+
+store::StoreResult<void> export_journals(const std::string& directory, LineWriter& out) {
+  for (const std::string& journal : list_journals(directory)) {
+    for (const SegmentFile& segment : list_segments(journal)) {
+      auto reader = LineReader::open(segment.path);
+      if (!reader) {
+        return Err{
+            store::StoreError{store::StoreErrorKind::unavailable, "cannot read " + segment.path}};
+      }
+      std::string_view line;
+      while (reader->next(line)) out.line(std::string(line));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+store::StoreResult<std::uint64_t> export_jsonl(store::Reader& store,
+                                               const std::string& journal_directory,
+                                               const std::function<void(std::string_view)>& write) {
+  LineWriter out(write);
+  if (auto done = export_events(store, out); !done) return Err{std::move(done.error())};
+  if (auto done = export_receipts(store, out); !done) return Err{std::move(done.error())};
+  if (!journal_directory.empty()) {
+    auto done = export_journals(journal_directory, out);
+    if (!done) return Err{std::move(done.error())};
+  }
+  return out.lines();
+}
+
+}  // namespace pim::audit
