@@ -15,4 +15,7 @@ void add_finding(VerifyReport& report, std::string where, std::string what);
 store::StoreResult<void> verify_store(store::Reader& store, const VerifyOptions& options,
                                       VerifyReport& report);
 
+// The chains of all journals in `directory` and right below it.
+store::StoreResult<void> verify_journals(const std::string& directory, VerifyReport& report);
+
 }  // namespace pim::audit
