@@ -22,11 +22,14 @@ struct PageBounds {
 // that somebody did, below 512 KiB.
 PageBounds bounds_of(const PageRequest& request, std::uint32_t default_rows);
 
-// Where a list of encounters, newest admission first, goes on: after this one.
+// Where a list of encounters, newest admission first, goes on: after this one. The default is
+// before all of them.
 struct EncounterPlace {
+  static constexpr Uuid kLastId{{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+                                 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}};
   std::int64_t admitted_at = std::numeric_limits<std::int64_t>::max();
-  EncounterId encounter{Uuid{{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
-                              0xFF, 0xFF, 0xFF, 0xFF, 0xFF}}};
+  EncounterId encounter{kLastId};
+  PatientId patient{kLastId};
 };
 
 class PageBuilder {

@@ -23,11 +23,10 @@ int take_encounters(Run& run, PageBuilder& builder, EncounterPlace& last) {
   while ((rc = run.step()) == SQLITE_ROW) {
     run.rewind();
     EncounterPlace place;
-    Uuid patient;
     place.admitted_at = static_cast<std::int64_t>(run.next_integer());
     run.next_blob(place.encounter.value.bytes);
-    run.next_blob(patient.bytes);
-    if (!builder.add_with_id("patient_id", patient, run.next_text())) return rc;
+    run.next_blob(place.patient.value.bytes);
+    if (!builder.add_with_id("patient_id", place.patient.value, run.next_text())) return rc;
     last = place;
   }
   return rc;
@@ -94,6 +93,7 @@ QueryResult<SpanningPage> QueryEngine::encounters_at(const Uuid& id, StreamKind 
   run.blob(id.bytes)
       .integer(static_cast<std::uint64_t>(start->admitted_at))
       .blob(start->encounter.value.bytes)
+      .blob(start->patient.value.bytes)
       .text(row->tenant.text());
   PageBuilder builder(bounds_of(page, kEncounterRows));
   EncounterPlace last = *start;
@@ -109,7 +109,7 @@ QueryResult<SpanningPage> QueryEngine::encounters_by_day(const std::string& day,
                                                          const ReadContext& context) {
   const auto from = UtcMillis::parse(day + "T00:00:00Z");
   if (!from || day.size() != 10) return Err{not_found("day")};
-  const EncounterPlace day_end{from->value + kDayMillis, EncounterId{}};
+  const EncounterPlace day_end{from->value + kDayMillis, EncounterId{}, PatientId{}};
   EncounterPlace start = day_end;
   std::string first_tenant;
   if (!page.cursor.empty()) {
@@ -118,6 +118,7 @@ QueryResult<SpanningPage> QueryEngine::encounters_by_day(const std::string& day,
     first_tenant = reader->text();
     start.admitted_at = static_cast<std::int64_t>(reader->number());
     start.encounter = EncounterId{reader->uuid()};
+    start.patient = PatientId{reader->uuid()};
     if (!reader->complete()) return Err{bad_cursor()};
   }
   auto lease = begin(context);
@@ -134,13 +135,15 @@ QueryResult<SpanningPage> QueryEngine::encounters_by_day(const std::string& day,
     run.text(tenant.text())
         .integer(static_cast<std::uint64_t>(from->value))
         .integer(static_cast<std::uint64_t>(begin_at.admitted_at))
-        .blob(begin_at.encounter.value.bytes);
+        .blob(begin_at.encounter.value.bytes)
+        .blob(begin_at.patient.value.bytes);
     const int rc = take_encounters(run, builder, last);
     if (rc == SQLITE_ROW) {
       std::string next_cursor = CursorWriter(CursorTag::day_encounters, day)
                                     .text(tenant.text())
                                     .number(static_cast<std::uint64_t>(last.admitted_at))
                                     .uuid(last.encounter.value)
+                                    .uuid(last.patient.value)
                                     .finish();
       return SpanningPage{std::move(builder).finish(std::move(next_cursor)), std::move(*shards)};
     }

@@ -25,6 +25,7 @@ std::optional<EncounterPlace> place_of(CursorTag tag, std::string_view subject,
   EncounterPlace place;
   place.admitted_at = static_cast<std::int64_t>(reader->number());
   place.encounter = EncounterId{reader->uuid()};
+  place.patient = PatientId{reader->uuid()};
   if (!reader->complete()) return std::nullopt;
   return place;
 }
@@ -33,6 +34,7 @@ std::string cursor_at(CursorTag tag, std::string_view subject, const EncounterPl
   return CursorWriter(tag, subject)
       .number(static_cast<std::uint64_t>(place.admitted_at))
       .uuid(place.encounter.value)
+      .uuid(place.patient.value)
       .finish();
 }
 

@@ -30,16 +30,17 @@ store::StoreResult<std::unique_ptr<ReadConnection>> open_read_connection(const s
       {&opened->reference, "SELECT tenant, version, doc FROM reference_data WHERE id=? AND kind=?"},
       {&opened->encounters_of_provider,
        "SELECT admitted_at, encounter_id, patient_id, doc FROM encounter"
-       " WHERE provider_id=? AND (admitted_at, encounter_id) < (?, ?) AND tenant=?"
-       " ORDER BY admitted_at DESC, encounter_id DESC"},
+       " WHERE provider_id=? AND (admitted_at, encounter_id, patient_id) < (?, ?, ?) AND tenant=?"
+       " ORDER BY admitted_at DESC, encounter_id DESC, patient_id DESC"},
       {&opened->census,
        "SELECT admitted_at, encounter_id, patient_id, doc FROM encounter"
-       " WHERE facility_id=? AND (admitted_at, encounter_id) < (?, ?) AND tenant=? AND status = 0"
-       " ORDER BY admitted_at DESC, encounter_id DESC"},
+       " WHERE facility_id=? AND (admitted_at, encounter_id, patient_id) < (?, ?, ?) AND tenant=?"
+       " AND status = 0 ORDER BY admitted_at DESC, encounter_id DESC, patient_id DESC"},
       {&opened->encounters_of_day,
        "SELECT admitted_at, encounter_id, patient_id, doc FROM encounter"
-       " WHERE tenant=? AND admitted_at >= ? AND (admitted_at, encounter_id) < (?, ?)"
-       " ORDER BY admitted_at DESC, encounter_id DESC"}};
+       " WHERE tenant=? AND admitted_at >= ? AND (admitted_at, encounter_id, patient_id) < (?, ?, "
+       "?)"
+       " ORDER BY admitted_at DESC, encounter_id DESC, patient_id DESC"}};
   for (const auto& [statement, sql] : statements) {
     auto prepared = opened->connection.prepare(sql);
     if (!prepared) return Err{prepared.error()};

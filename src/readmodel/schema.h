@@ -8,7 +8,8 @@ namespace pim::readmodel {
 // Ids are 16-byte blobs, times Unix milliseconds. `doc` and `facts` are the domain's canonical
 // JSON.
 // - patient: version is the stream's, the ETag of all below it.
-// - encounter: `number` only names the row; `status` is EncounterStatus; `bills` counts them, void
+// - encounter: an encounter_id is unique within its patient only. `number` only names the row;
+// `status` is EncounterStatus; `bills` counts them, void
 //   ones too. admitted_at never changes, so it orders pages.
 // - reference_data: providers and facilities; `kind` is StreamKind.
 // - code_count: live codes only; no row has count 0.
@@ -32,9 +33,9 @@ CREATE TABLE encounter(
   doc TEXT NOT NULL
 );
 CREATE UNIQUE INDEX encounter_of_patient ON encounter(patient_id, admitted_at, encounter_id);
-CREATE INDEX encounter_of_provider ON encounter(provider_id, admitted_at, encounter_id);
-CREATE INDEX encounter_open ON encounter(facility_id, admitted_at, encounter_id) WHERE status = 0;
-CREATE INDEX encounter_of_day ON encounter(tenant, admitted_at, encounter_id);
+CREATE INDEX encounter_of_provider ON encounter(provider_id, admitted_at, encounter_id, patient_id);
+CREATE INDEX encounter_open ON encounter(facility_id, admitted_at, encounter_id, patient_id) WHERE status = 0;
+CREATE INDEX encounter_of_day ON encounter(tenant, admitted_at, encounter_id, patient_id);
 CREATE TABLE reference_data(
   id BLOB NOT NULL,
   kind INTEGER NOT NULL,
