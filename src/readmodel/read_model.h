@@ -95,22 +95,25 @@ class Queries {
   // The patient's events, oldest first, from the store itself: id, type, version, data, who, when.
   virtual QueryResult<Page> timeline(PatientId patient, const PageRequest& page,
                                      const ReadContext& context) = 0;
+  // Each bill with its encounter's id in front: {"encounter_id":...,"bill_id":...}. Void ones too.
   virtual QueryResult<Page> bills(PatientId patient, const PageRequest& page,
                                   const ReadContext& context) = 0;
   virtual QueryResult<Document> provider(ProviderId provider, const ReadContext& context) = 0;
   virtual QueryResult<Document> facility(FacilityId facility, const ReadContext& context) = 0;
+  // Encounters whose provider it is now, newest admission first. In this and the two lists below
+  // each encounter has its patient's id in front: {"patient_id":...,"encounter_id":...}.
   virtual QueryResult<SpanningPage> encounters_by_provider(ProviderId provider,
                                                            const PageRequest& page,
                                                            const ReadContext& context) = 0;
   // Open encounters at a facility.
   virtual QueryResult<SpanningPage> census(FacilityId facility, const PageRequest& page,
                                            const ReadContext& context) = 0;
-  // Encounters admitted on a UTC day (`YYYY-MM-DD`).
+  // Encounters admitted on a UTC day (`YYYY-MM-DD`; anything else is not_found), tenant by tenant.
   virtual QueryResult<SpanningPage> encounters_by_day(const std::string& day,
                                                       const PageRequest& page,
                                                       const ReadContext& context) = 0;
   // How often each live code occurs in the caller's tenants, most frequent first. `system`:
-  // ICD-10-CM, PCS, HCPCS, RXNORM.
+  // ICD-10-CM, PCS, HCPCS, RXNORM. Items: {"system":...,"code":...,"count":...}.
   virtual QueryResult<SpanningPage> code_frequency(const std::string& system,
                                                    const PageRequest& page,
                                                    const ReadContext& context) = 0;
