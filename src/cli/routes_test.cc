@@ -1,7 +1,8 @@
 // What the importer sends stands in the server's route table: same method, path and command.
+#include "api/routes.h"
+
 #include <gtest/gtest.h>
 
-#include "api/routes.h"
 #include "data/command_shape.h"
 
 namespace pim::cli {

@@ -231,9 +231,12 @@ class Import {
     }
     ++report_.commands;
     if (sender_ == nullptr) return {};
-    const auto reply =
-        sender_->send({step.command->method, std::move(built->path),
-                       request_id(step, source, row_number), std::move(built->body)});
+    const auto reply = sender_->send({.method = step.command->method,
+                                      .path = std::move(built->path),
+                                      .request_id = request_id(step, source, row_number),
+                                      .body = std::move(built->body),
+                                      .stream = built->stream,
+                                      .name = step.command->name});
     if (!reply) {
       return environment(reply.error().message + "; run the import again: it goes on from here");
     }

@@ -103,6 +103,9 @@ TEST_F(ImporterTest, TurnsRowsIntoCommands) {
   const auto ada = pseudonym(key_, "patient", "t", 1).to_string();
   const auto bob = pseudonym(key_, "patient", "t", 2).to_string();
   EXPECT_EQ(sender_.sent[0].path, "/v1/patients");
+  EXPECT_EQ(sender_.sent[0].stream.to_string(), ada);
+  EXPECT_EQ(sender_.sent[2].stream.to_string(), bob);
+  EXPECT_EQ(sender_.sent[2].name, "mark-patient-deceased");
   EXPECT_EQ(
       sender_.sent[0].body,
       R"({"patient_id":")" + ada + R"(","birth_year":1985,"sex":"F","state":"OH","zip3":"432"})");

@@ -87,8 +87,8 @@ Result<RowBuilder::Value, RowProblem> RowBuilder::evaluate(const FieldRule& rule
 // One row's command while it grows, field by field.
 struct RowBuilder::Draft {
   BuiltCommand command;
+  std::string stream_field;   // the field that names the stream: `patient_id` ...
   std::vector<Place> places;  // of the rules' values, for what the domain finds wrong
-  Uuid patient;               // whose it is, once a field says so
   std::optional<Uuid> own_id;
   std::string own_kind;
 
@@ -104,8 +104,8 @@ struct RowBuilder::Draft {
       own_id = entry.id;
       own_kind = rule.kind;
     }
-    if (rule.field == "patient_id") patient = entry.id;
-    if (rule.field == "encounter_id" && !entry.patient.is_nil()) patient = entry.patient;
+    if (rule.field == stream_field) command.stream = entry.id;
+    if (rule.field == "encounter_id" && !entry.patient.is_nil()) command.stream = entry.patient;
   }
 
   std::optional<std::string> append(const FieldShape& field, const std::string& text) {
@@ -145,13 +145,14 @@ Result<BuiltCommand, RowProblem> RowBuilder::build(const Step& step, const Heade
                                                    const CsvRow& row, std::uint64_t row_number) {
   Draft draft;
   draft.command.path = step.command->path;
+  draft.stream_field = std::string(to_string(step.command->stream_kind)) + "_id";
   for (const auto& rule : step.rules) {
     auto value = evaluate(rule, header, row, row_number);
     if (!value) return Err{value.error()};
     if (auto problem = apply(rule, *step.command, std::move(*value), draft)) return Err{*problem};
   }
   draft.command.body += draft.command.body.empty() ? "{}" : "}";
-  draft.fill_path("patient_id", draft.patient.to_string());
+  draft.fill_path("patient_id", draft.command.stream.to_string());
 
   // The server would say the same; here it is said with the place in the file, and on a dry run.
   const auto checked = command_from_json(step.command->name, draft.command.body, {});
@@ -165,7 +166,9 @@ Result<BuiltCommand, RowProblem> RowBuilder::build(const Step& step, const Heade
     return Err{RowProblem{place, name + ": " + checked.error().message}};
   }
   if (draft.own_id && !step.key.empty()) {
-    keys_.add(draft.own_kind, row[header.index(step.key)].text, {*draft.own_id, draft.patient});
+    const bool of_patient = step.command->stream_kind == StreamKind::patient;
+    const Uuid patient = of_patient ? draft.command.stream : Uuid{};
+    keys_.add(draft.own_kind, row[header.index(step.key)].text, {*draft.own_id, patient});
   }
   return std::move(draft.command);
 }

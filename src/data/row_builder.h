@@ -45,6 +45,7 @@ class Header {
 struct BuiltCommand {
   std::string path;
   std::string body;
+  Uuid stream;  // the patient, provider or facility that it changes
 };
 
 // Why a row was refused, and at which value. Never quotes the value: it may be a person's.

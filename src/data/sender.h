@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "domain/ids.h"
 #include "domain/result.h"
 
 namespace pim::data {
@@ -13,6 +14,8 @@ struct OutgoingCommand {
   std::string path;
   std::string request_id;  // the Idempotency-Key: the same row of the same file, the same key
   std::string body;        // JSON
+  Uuid stream;             // the patient, provider or facility that it changes
+  std::string_view name;   // `admit-encounter`
 };
 
 struct SendReply {
