@@ -1,0 +1,89 @@
+#include "api/api_metrics.h"
+
+#include <algorithm>
+
+#include "api/metric_names.h"
+
+namespace pim::api {
+
+using telemetry::Labels;
+using telemetry::Sample;
+
+ApiMetrics::ApiMetrics(telemetry::Registry& registry)
+    : journal_failures_(registry.counter(metrics::kJournalFailures)) {
+  const auto bind = [&](std::string_view operation, std::string_view method) {
+    RouteSeries series;
+    for (std::size_t i = 0; i < kClasses; ++i) {
+      series.requests[i] =
+          &registry.counter(metrics::kRequests, {{"operation", std::string(operation)},
+                                                 {"method", std::string(method)},
+                                                 {"status", std::to_string(i + 1) + "xx"}});
+    }
+    series.seconds =
+        &registry.histogram(metrics::kRequestSeconds, {{"operation", std::string(operation)}});
+    routes_.push_back(series);
+  };
+  for (const Route& route : routes()) bind(route.operation, to_string(route.method));
+  bind("none", "other");
+
+  for (const ProblemInfo* problem : problem_catalogue()) {
+    malformed_.push_back(
+        &registry.counter(metrics::kMalformed, {{"problem", std::string(problem->name)}}));
+  }
+  for (std::size_t i = 0; i <= static_cast<std::size_t>(TokenFault::bad_tenants); ++i) {
+    denied_.push_back(&registry.counter(
+        metrics::kDenied, {{"reason", std::string(to_string(static_cast<TokenFault>(i)))}}));
+  }
+  denied_.push_back(&registry.counter(metrics::kDenied, {{"reason", "forbidden"}}));
+  registry.collect(metrics::kUnauthenticatedBySource, [sources = sources_] {
+    std::vector<Sample> samples;
+    const std::lock_guard lock(sources->mutex);
+    for (const auto& [source, count] : sources->counts) {
+      samples.push_back({{{"source", source}}, static_cast<double>(count)});
+    }
+    return samples;
+  });
+}
+
+void ApiMetrics::answered(const Route* route, std::uint16_t status, double seconds) {
+  const std::size_t index =
+      route == nullptr ? routes_.size() - 1 : static_cast<std::size_t>(route - routes().data());
+  const RouteSeries& series = routes_[index];
+  series.requests[std::clamp<std::size_t>(status / 100, 1, kClasses) - 1]->add();
+  series.seconds->observe(seconds);
+}
+
+void ApiMetrics::refused(const ProblemInfo& problem) {
+  const auto catalogue = problem_catalogue();
+  const auto found = std::find(catalogue.begin(), catalogue.end(), &problem);
+  if (found != catalogue.end()) {
+    malformed_[static_cast<std::size_t>(found - catalogue.begin())]->add();
+  }
+}
+
+void ApiMetrics::unauthenticated(TokenFault fault, std::string_view source) {
+  denied_[static_cast<std::size_t>(fault)]->add();
+  const std::lock_guard lock(sources_->mutex);
+  auto& counts = sources_->counts;
+  auto found = counts.find(source);
+  if (found == counts.end()) {
+    found = counts.try_emplace(counts.size() < kSources ? std::string(source) : "other").first;
+  }
+  ++found->second;
+}
+
+void ApiMetrics::forbidden() { denied_.back()->add(); }
+
+void ScrapedMetrics::add(const telemetry::MetricInfo& info, Read read) {
+  registry_.collect(info, [gate = gate_, read = std::move(read)] {
+    const std::lock_guard lock(gate->mutex);
+    return gate->open ? read() : std::vector<Sample>();
+  });
+}
+
+void ScrapedMetrics::detach() {
+  const std::lock_guard lock(gate_->mutex);
+  gate_->open = false;
+}
+
+}  // namespace pim::api

@@ -1,0 +1,20 @@
+#include "api/known_headers.h"
+
+#include "api/ascii.h"
+
+namespace pim::api {
+
+KnownHeaders::KnownHeaders(const std::vector<Header>& headers) {
+  for (const Header& header : headers) {
+    for (std::size_t i = 0; i < kKnownHeaderNames.size(); ++i) {
+      if (!equals_ignoring_case(header.name, kKnownHeaderNames[i])) continue;
+      const auto known = static_cast<KnownHeader>(i);
+      if (has(known)) repeated_ = kKnownHeaderNames[i];
+      present_ |= bit(known);
+      values_[i] = header.value;
+      break;
+    }
+  }
+}
+
+}  // namespace pim::api
