@@ -31,10 +31,13 @@ std::string wal_path(const std::string& directory) { return directory + "/events
 
 StoreResult<std::unique_ptr<WriteSession>> WriteSession::open(const SqliteOptions& options,
                                                               Files& files) {
-  auto connection =
-      Connection::open(database_path(options.directory), OpenMode::create, options.vfs);
+  std::unique_ptr<LogBuffer> log_buffer;
+  if (!planted(Bug::skip_sync)) log_buffer = std::make_unique<LogBuffer>(options.vfs);
+  auto connection = Connection::open(database_path(options.directory), OpenMode::create,
+                                     log_buffer ? log_buffer->vfs() : options.vfs);
   if (!connection) return Err{connection.error()};
-  std::unique_ptr<WriteSession> session(new WriteSession(std::move(*connection), options));
+  std::unique_ptr<WriteSession> session(
+      new WriteSession(std::move(log_buffer), std::move(*connection), options));
   if (auto ready = session->configure(); !ready) return Err{ready.error()};
   // SQLite syncs the directory for its log, not for a new database.
   if (auto synced = files.sync_directory(options.directory); !synced) return Err{synced.error()};

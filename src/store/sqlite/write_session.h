@@ -10,6 +10,7 @@
 #include "store/event_store.h"
 #include "store/sqlite/append_transaction.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/log_buffer.h"
 #include "store/sqlite/options.h"
 
 namespace pim::store::sqlite {
@@ -51,8 +52,9 @@ class WriteSession {
   Connection& connection() { return connection_; }
 
  private:
-  WriteSession(Connection connection, const SqliteOptions& options)
-      : options_(options), connection_(std::move(connection)) {}
+  WriteSession(std::unique_ptr<LogBuffer> log_buffer, Connection connection,
+               const SqliteOptions& options)
+      : options_(options), log_buffer_(std::move(log_buffer)), connection_(std::move(connection)) {}
   StoreResult<void> configure();
   StoreResult<void> load_node();
   StoreResult<void> change_head_within(const BucketHead& expected, const BucketHead& next);
@@ -61,6 +63,7 @@ class WriteSession {
   void note_failure();
 
   SqliteOptions options_;
+  std::unique_ptr<LogBuffer> log_buffer_;  // outlives the connection; none where nothing is synced
   Connection connection_;
   std::unique_ptr<AppendTransaction> appends_;
   NodeId node_;

@@ -1,0 +1,28 @@
+// A VFS over another one that gathers writes to the write-ahead log. SQLite writes every frame of a
+// commit in two small pieces; gathered, a batch reaches the kernel in one call before its sync.
+//
+// Safe because nothing reads a frame before the sync that made it durable: readers look only at
+// what the wal-index shows, and that is updated after it. So it needs synchronous=FULL.
+#pragma once
+
+#include <memory>
+#include <string>
+
+namespace pim::store::sqlite {
+
+// Registered with SQLite while it lives; every connection through it must be closed before.
+class LogBuffer {
+ public:
+  explicit LogBuffer(const std::string& base_vfs);  // by name; empty: the default one
+  ~LogBuffer();
+  LogBuffer(const LogBuffer&) = delete;
+  LogBuffer& operator=(const LogBuffer&) = delete;
+
+  const std::string& vfs() const;
+
+ private:
+  struct Vfs;
+  std::unique_ptr<Vfs> vfs_;
+};
+
+}  // namespace pim::store::sqlite
