@@ -7,10 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "domain/must_testing.h"
 #include "domain/text.h"
 
 namespace pim {
 namespace {
+
+using domain_testing::must;
 
 struct Form {
   std::string raw;
@@ -20,10 +23,10 @@ struct Form {
 template <class CodeType>
 void expect_accepts(const std::vector<Form>& forms) {
   for (const auto& form : forms) {
-    const auto code = CodeType::parse(form.raw);
-    ASSERT_TRUE(code) << form.raw;
-    EXPECT_EQ(code->text(), form.kept);
-    EXPECT_EQ(CodeType::parse(code->text()), code) << "the kept form must read back";
+    ASSERT_TRUE(CodeType::parse(form.raw)) << form.raw;
+    const auto code = must(CodeType::parse(form.raw));
+    EXPECT_EQ(code.text(), form.kept);
+    EXPECT_EQ(CodeType::parse(form.kept), code) << "the kept form must read back";
   }
 }
 

@@ -43,7 +43,7 @@ bool read_preset(json::Reader& reader, std::string_view name, const std::string&
     const auto [stopped_at, error] = std::from_chars(text.data(), end, out);
     if (error != std::errc{} || stopped_at != end) return reader.fail("must be an integer");
     return reader.within_bounds(name, out);
-  } else if constexpr (requires { reader.from_text(text, out); }) {
+  } else if constexpr (TextType<T>) {
     return reader.from_text(text, out);
   } else {
     return reader.fail("cannot be preset");

@@ -86,7 +86,7 @@ Decision change(const Patient& patient, const References& references, const Tran
         rejection::time_before_transfer,
         {{"field", "transferred_at"}, {"transferred_at", encounter.transferred_at->to_string()}});
   }
-  return one_event(std::move(event));
+  return one_event(event);
 }
 
 Decision change(const Patient& patient, const References& references, const DischargeEncounter& c) {

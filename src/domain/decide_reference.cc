@@ -34,7 +34,7 @@ Decision change(const Provider& provider, const References& references, const Am
     if (!facility_version) return Err{facility_version.error()};
     event.facility_version = *facility_version;
   }
-  return one_event(std::move(event));
+  return one_event(event);
 }
 
 Decision change(const Provider& provider, const References&, const RetireProvider&) {

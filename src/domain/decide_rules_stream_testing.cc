@@ -58,10 +58,10 @@ std::vector<Rule> value_rules() {
     });
   };
   const auto stop = [](const char* time) {
-    return with(prescribe(), [&](auto& c) { c.stop = UtcMillis::parse(time).value(); });
+    return with(prescribe(), [&](auto& c) { c.stop = must(UtcMillis::parse(time)); });
   };
   auto beyond = stop("2199-12-31T23:59:59.999Z");
-  ++beyond.stop->value;
+  beyond.stop = UtcMillis{must(beyond.stop).value + 1};
   return {
       {"a rank is at least 1", no::value_invalid, {admitted(), rank(0)}, {admitted(), rank(1)}},
       {"a rank is at most 99", no::value_invalid, {admitted(), rank(100)}, {admitted(), rank(99)}},

@@ -48,7 +48,7 @@ BillId bill_id(unsigned n) { return {numbered(0xB1, n)}; }
 
 UtcMillis hour(int hours) {
   constexpr std::int64_t kMillisPerHour = 3'600'000;
-  return {UtcMillis::parse("2025-06-01T00:00:00Z").value().value + hours * kMillisPerHour};
+  return {must(UtcMillis::parse("2025-06-01T00:00:00Z")).value + hours * kMillisPerHour};
 }
 
 Npi npi(unsigned n) {

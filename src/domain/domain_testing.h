@@ -11,6 +11,7 @@
 
 #include "domain/command.h"
 #include "domain/decide.h"
+#include "domain/must_testing.h"
 #include "domain/state.h"
 
 namespace pim::domain_testing {
@@ -25,9 +26,9 @@ MedicationId medication_id(unsigned n = 1);
 BillId bill_id(unsigned n = 1);
 
 // Aborts where the text is not valid: for literals.
-template <class CodeType>
-CodeType code(std::string_view text) {
-  return CodeType::parse(text).value();
+template <class C>
+C code(std::string_view text) {
+  return must(C::parse(text));
 }
 // 2025-06-01T00:00:00Z plus so many hours; the commands below happen at hours 8 (admission), 9 to
 // 11 (entries) and 12 (discharge), and the references' present is hour 24.

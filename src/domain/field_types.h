@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -28,6 +29,10 @@ template <class T>
 concept OptionalType = detail::is_instance<T, std::optional>;
 template <class T>
 concept EnumType = std::is_enum_v<T>;
+// What JSON carries as a string.
+template <class T>
+concept TextType = IdType<T> || CodeType<T> || EnumType<T> || std::same_as<T, Uuid> ||
+                   std::same_as<T, UtcMillis> || std::same_as<T, std::string>;
 template <class T>
 concept IntegerType = std::integral<T> && !std::same_as<T, bool>;
 

@@ -4,16 +4,19 @@
 
 #include <string>
 
+#include "domain/must_testing.h"
+
 namespace pim {
 namespace {
 
+using domain_testing::must;
+
 TEST(Uuid, ReadsBothCasesAndWritesLowerCase) {
-  const auto id = Uuid::parse("0190A5B4-7C2D-7E3F-8A9B-0123456789ab");
-  ASSERT_TRUE(id);
-  EXPECT_EQ(id->to_string(), "0190a5b4-7c2d-7e3f-8a9b-0123456789ab");
-  EXPECT_EQ(id->bytes[0], 0x01);
-  EXPECT_EQ(id->bytes[4], 0x7c);
-  EXPECT_EQ(id->bytes[15], 0xab);
+  const auto id = must(Uuid::parse("0190A5B4-7C2D-7E3F-8A9B-0123456789ab"));
+  EXPECT_EQ(id.to_string(), "0190a5b4-7c2d-7e3f-8a9b-0123456789ab");
+  EXPECT_EQ(id.bytes[0], 0x01);
+  EXPECT_EQ(id.bytes[4], 0x7c);
+  EXPECT_EQ(id.bytes[15], 0xab);
 }
 
 TEST(Uuid, RefusesEveryOtherForm) {
@@ -64,9 +67,8 @@ TEST(UtcMillis, ReadsRfc3339) {
            TimeCase{"1900-01-01T00:00:00Z", -2208988800000},
            TimeCase{"2199-12-31T23:59:59.999Z", 7258118399999},
        }) {
-    const auto time = UtcMillis::parse(text);
-    ASSERT_TRUE(time) << text;
-    EXPECT_EQ(time->value, millis) << text;
+    ASSERT_TRUE(UtcMillis::parse(text)) << text;
+    EXPECT_EQ(must(UtcMillis::parse(text)).value, millis) << text;
   }
 }
 
@@ -106,12 +108,10 @@ TEST(UtcMillis, RefusesWhatItCouldNotKeep) {
 
 TEST(UtcMillis, EveryDayOfThreeCenturiesReadsBack) {
   // 86,399,999 ms: each step lands on another time of day as well
-  for (auto time = UtcMillis::parse("1900-01-01T00:00:00Z")->value;
-       time < UtcMillis::parse("2199-12-31T00:00:00Z")->value; time += 86'399'999) {
+  for (auto time = must(UtcMillis::parse("1900-01-01T00:00:00Z")).value;
+       time < must(UtcMillis::parse("2199-12-31T00:00:00Z")).value; time += 86'399'999) {
     const std::string text = UtcMillis{time}.to_string();
-    const auto again = UtcMillis::parse(text);
-    ASSERT_TRUE(again) << text;
-    ASSERT_EQ(again->value, time) << text;
+    ASSERT_EQ(UtcMillis::parse(text), UtcMillis{time}) << text;
   }
 }
 

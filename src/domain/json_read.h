@@ -111,8 +111,7 @@ class Reader {
     return true;
   }
   bool read(Element in, Cents& out) { return read(in, out.value); }
-  template <class T>
-    requires requires(Reader& reader, T& out) { reader.from_text(std::string_view{}, out); }
+  template <TextType T>
   bool read(Element in, T& out) {
     std::string_view text;
     if (in.get(text) != simdjson::SUCCESS) return fail("must be a string");

@@ -52,8 +52,8 @@ class [[nodiscard]] Result<void, E> {
 
   bool ok() const { return !error_.has_value(); }
   explicit operator bool() const { return ok(); }
-  E& error() { return *error_; }
-  const E& error() const { return *error_; }
+  E& error() { return *error_; }              // NOLINT(bugprone-unchecked-optional-access)
+  const E& error() const { return *error_; }  // NOLINT(bugprone-unchecked-optional-access)
 
  private:
   std::optional<E> error_;

@@ -53,7 +53,7 @@ int milliseconds_after_point(Cursor& cursor) {
   return value;
 }
 
-std::int64_t offset_minutes(Cursor& cursor) {
+int offset_minutes(Cursor& cursor) {
   if (cursor.skip('Z')) return 0;
   const bool east = cursor.skip('+');
   if (!east) cursor.expect('-');
@@ -89,7 +89,7 @@ std::optional<UtcMillis> UtcMillis::parse(std::string_view text) {
   cursor.expect(':');
   const int second = cursor.digits(2);
   const int millis = cursor.skip('.') ? milliseconds_after_point(cursor) : 0;
-  const std::int64_t offset = offset_minutes(cursor);
+  const int offset = offset_minutes(cursor);
   if (!cursor.finished() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
 
   const std::chrono::year_month_day date{std::chrono::year{year},
@@ -97,8 +97,9 @@ std::optional<UtcMillis> UtcMillis::parse(std::string_view text) {
                                          std::chrono::day{static_cast<unsigned>(day)}};
   if (!date.ok() || year < kFirstYear || year > kLastYear) return std::nullopt;
   const std::int64_t days = std::chrono::sys_days{date}.time_since_epoch().count();
-  const std::int64_t minutes = days * 1440 + hour * 60 + minute - offset;
-  const UtcMillis time{minutes * kMillisPerMinute + second * 1000 + millis};
+  const int minute_of_day = hour * 60 + minute - offset;
+  const std::int64_t minutes = days * 1440 + minute_of_day;
+  const UtcMillis time{minutes * kMillisPerMinute + (second * 1000 + millis)};
   // an offset may carry a time over the edge, where to_string() could not be read back
   if (!in_calendar(time)) return std::nullopt;
   return time;

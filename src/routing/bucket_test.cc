@@ -7,9 +7,12 @@
 #include <vector>
 
 #include "domain/ids.h"
+#include "domain/must_testing.h"
 
 namespace pim {
 namespace {
+
+using domain_testing::must;
 
 struct Golden {
   std::string_view id;
@@ -36,7 +39,7 @@ TEST(BucketOf, GoldenVectors) {
            Golden{"6ba7b810-9dad-11d1-80b4-00c04fd430c8", 2030},
            Golden{"f81d4fae-7dec-11d0-a765-00a0c91e6bf6", 799},
        }) {
-    EXPECT_EQ(bucket_of(Uuid::parse(id).value()), BucketId{bucket}) << id;
+    EXPECT_EQ(bucket_of(must(Uuid::parse(id))), BucketId{bucket}) << id;
   }
 }
 

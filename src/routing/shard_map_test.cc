@@ -4,11 +4,15 @@
 
 #include <vector>
 
+#include "domain/must_testing.h"
+
 namespace pim {
 namespace {
 
-const Region kEast = Region::parse("us-east").value();
-const Region kWest = Region::parse("us-west").value();
+using domain_testing::must;
+
+const Region kEast = must(Region::parse("us-east"));
+const Region kWest = must(Region::parse("us-west"));
 
 BucketId bucket(std::uint32_t n) { return BucketId{static_cast<std::uint16_t>(n)}; }
 
