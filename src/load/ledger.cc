@@ -34,6 +34,7 @@ std::string sha256_hex(std::string_view text) {
 
 // Every line's fields; false where the line is none.
 bool parse_line(simdjson::dom::parser& parser, const std::string& text, LedgerLine& line) {
+  line = {};
   simdjson::dom::object object;
   std::string_view op;
   if (parser.parse(text).get(object) != simdjson::SUCCESS ||
@@ -61,7 +62,6 @@ bool parse_line(simdjson::dom::parser& parser, const std::string& text, LedgerLi
   }
   const auto* const outcome = std::find(kOutcomes.begin(), kOutcomes.end(), op);
   if (outcome == kOutcomes.end()) return false;
-  line.result = {};
   line.result.outcome = static_cast<CallOutcome>(outcome - kOutcomes.begin());
   std::int64_t status = 0;
   if (object["status"].get(status) != simdjson::SUCCESS) return false;

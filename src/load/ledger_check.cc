@@ -141,7 +141,10 @@ void LedgerCheck::event(const StoredEvent& event) {
 
 void LedgerCheck::judge(const Request& request) {
   if (!request.acknowledged) {
-    if (request.unknown) ++report_.unknown;
+    if (request.unknown) {
+      ++report_.unknown;
+      if (request.events > 0) ++report_.unknown_applied;
+    }
     const bool refused = request.settled_refused || !request.unknown;
     if (request.events > 0 && refused) {
       violation(report_.phantom, "request " + request.name + " was refused, yet has an event");

@@ -21,7 +21,10 @@ struct LedgerReport {
   std::uint64_t requests = 0;      // distinct ones
   std::uint64_t acknowledged = 0;  // requests answered 2xx at least once: all of them are checked
   std::uint64_t unknown = 0;       // requests whose outcome nobody was told
-  std::uint64_t replays = 0;       // calls answered from a receipt
+  // Of these, how many have an event. Rightful after a kill; after an orderly end each is a request
+  // that was taken in and then cut.
+  std::uint64_t unknown_applied = 0;
+  std::uint64_t replays = 0;  // calls answered from a receipt
   std::uint64_t events = 0;
 
   // Violations; 0 where all is well.

@@ -128,6 +128,7 @@ TEST_F(LedgerCheckTest, AnUnknownRequestMayHaveNoneOrOneEvent) {
   const auto report = check_.finish();
   EXPECT_TRUE(report.clean()) << report.summary();
   EXPECT_EQ(report.unknown, 4u);
+  EXPECT_EQ(report.unknown_applied, 2u);
 }
 
 TEST_F(LedgerCheckTest, AnUnknownRequestWithTwoEventsIsADuplicate) {

@@ -104,8 +104,9 @@ Result<std::string, std::string> make_token(const ServerConfig& config, const st
   const std::string errors = config.scratch_directory + "/token.err";
   ::unlink(file.c_str());
   ChildOptions options;
-  options.arguments = {config.program, "token", "--keys",   config.keys_file, "--user", user,
-                       "--role",       role,    "--tenant", tenant,           "--ttl",  "12h"};
+  options.arguments = {config.program, "token",  "--keys", config.keys_file, "--user",
+                       user,           "--role", role,     "--tenant",       tenant,
+                       "--ttl",        "12h",    "--init"};
   options.stdout_file = file;
   options.stderr_file = errors;
   const auto exit = run_child(options, std::chrono::seconds(10));
