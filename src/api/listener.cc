@@ -231,6 +231,12 @@ class PortListener final : public Listener {
 
 }  // namespace
 
+bool is_loopback(const std::string& address) {
+  Error error;
+  const auto parsed = asio::ip::make_address(address, error);
+  return !error && parsed.is_loopback();
+}
+
 Result<std::unique_ptr<Listener>, std::string> Listener::open(const ListenerOptions& options,
                                                               HttpHandler& handler) {
   auto listener = std::make_unique<PortListener>(options, handler);

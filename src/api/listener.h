@@ -31,6 +31,8 @@ struct ListenerOptions {
   ConnectionLimits limits;
 };
 
+bool is_loopback(const std::string& address);
+
 // The phases in which a connection can time out.
 inline constexpr auto kTimeoutPhases =
     std::to_array<std::string_view>({"handshake", "idle", "head", "body", "write"});

@@ -33,6 +33,7 @@ struct ServerOptions {
   std::string issuer = "pim-lab";
   std::string audience = "pim";
   std::uint32_t io_threads = 2;
+  std::uint32_t query_threads = 4;
   std::uint32_t max_connections = 1024;
   std::size_t max_header_bytes = 16 * 1024;
   std::size_t max_body_bytes = 64 * 1024;

@@ -1,0 +1,25 @@
+// The series that a scrape reads from the spine, the read model, the journal and the ports.
+#pragma once
+
+#include "api/admin.h"
+#include "api/api_metrics.h"
+#include "api/authenticator.h"
+#include "api/listener.h"
+#include "api/server.h"
+#include "api/worker_pool.h"
+
+namespace pim::api {
+
+struct ScrapeSources {
+  const Services& services;
+  const Listener& data_port;
+  const Listener& admin_port;
+  const AdminApp& admin;
+  const Authenticator& authenticator;
+  const WorkerPool& workers;
+};
+
+// What `sources` refers to must outlive `scraped` until it is detached.
+void add_server_metrics(ScrapedMetrics& scraped, const ScrapeSources& sources);
+
+}  // namespace pim::api
