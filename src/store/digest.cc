@@ -1,6 +1,7 @@
 #include "store/digest.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -28,6 +29,13 @@ EVP_MD_CTX* context() {
   return own.get();
 }
 
+// A chain with a wrong hash in it would be worse than no process.
+void require(bool hashed) {
+  if (hashed) return;
+  std::fputs("SHA-256 is not available from OpenSSL\n", stderr);
+  std::abort();
+}
+
 int nibble(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -39,14 +47,40 @@ int nibble(char c) {
 Digest sha256(std::string_view bytes) {
   Digest digest;
   unsigned int length = 0;
-  if (EVP_DigestInit_ex2(context(), algorithm(), nullptr) != 1 ||
-      EVP_DigestUpdate(context(), bytes.data(), bytes.size()) != 1 ||
-      EVP_DigestFinal_ex(context(), digest.bytes.data(), &length) != 1 ||
-      length != digest.bytes.size()) {
-    // A chain with a wrong hash in it would be worse than no process.
-    std::fputs("SHA-256 is not available from OpenSSL\n", stderr);
-    std::abort();
-  }
+  require(EVP_DigestInit_ex2(context(), algorithm(), nullptr) == 1 &&
+          EVP_DigestUpdate(context(), bytes.data(), bytes.size()) == 1 &&
+          EVP_DigestFinal_ex(context(), digest.bytes.data(), &length) == 1 &&
+          length == digest.bytes.size());
+  return digest;
+}
+
+Digest hmac_sha256(std::string_view key, std::string_view message) {
+  Digest digest;
+  unsigned int length = 0;
+  require(HMAC(algorithm(), key.data(), static_cast<int>(key.size()),
+               reinterpret_cast<const unsigned char*>(message.data()), message.size(),
+               digest.bytes.data(), &length) != nullptr &&
+          length == digest.bytes.size());
+  return digest;
+}
+
+struct Sha256::State {
+  std::unique_ptr<EVP_MD_CTX, FreeContext> context{EVP_MD_CTX_new()};
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  require(EVP_DigestInit_ex2(state_->context.get(), algorithm(), nullptr) == 1);
+}
+Sha256::~Sha256() = default;
+
+void Sha256::update(std::string_view bytes) {
+  require(EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()) == 1);
+}
+
+Digest Sha256::finish() {
+  Digest digest;
+  unsigned int length = 0;
+  require(EVP_DigestFinal_ex(state_->context.get(), digest.bytes.data(), &length) == 1);
   return digest;
 }
 

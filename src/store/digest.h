@@ -4,6 +4,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,5 +19,23 @@ struct Digest {
 };
 
 Digest sha256(std::string_view bytes);
+
+// HMAC-SHA256 (RFC 2104).
+Digest hmac_sha256(std::string_view key, std::string_view message);
+
+// SHA-256 of what does not fit into memory.
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(const Sha256&) = delete;
+  Sha256& operator=(const Sha256&) = delete;
+  void update(std::string_view bytes);
+  Digest finish();  // once
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace pim::store

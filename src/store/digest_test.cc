@@ -13,6 +13,20 @@ TEST(Digest, MatchesThePublishedVectors) {
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+TEST(Digest, HashesInPiecesAsInOne) {
+  Sha256 pieces;
+  pieces.update("a");
+  pieces.update("");
+  pieces.update("bc");
+  EXPECT_EQ(pieces.finish(), sha256("abc"));
+}
+
+// RFC 4231, test case 2.
+TEST(Digest, SignsTheMessageOfThePublishedVector) {
+  EXPECT_EQ(hmac_sha256("Jefe", "what do ya want for nothing?").to_hex(),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
+
 TEST(Digest, GoesThroughHexAndBack) {
   const Digest digest = sha256("abc");
   EXPECT_EQ(Digest::from_hex(digest.to_hex()), digest);

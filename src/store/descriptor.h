@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace pim::store::sqlite {
+namespace pim::store {
 
 class Descriptor {
  public:
@@ -27,4 +27,4 @@ class Descriptor {
   int fd_ = -1;
 };
 
-}  // namespace pim::store::sqlite
+}  // namespace pim::store
