@@ -15,7 +15,7 @@
 #include <optional>
 #include <system_error>
 
-#include "store/descriptor.h"
+#include "store/sqlite/descriptor.h"
 
 namespace pim::store {
 namespace {
@@ -40,7 +40,8 @@ StoreResult<std::string> read_all(const std::string& path) {
 }
 
 StoreResult<void> append_synced(const std::string& path, std::string_view text) {
-  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+  const sqlite::Descriptor file(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   if (!file) return failed_call("opening", path);
   while (!text.empty()) {
     const ssize_t wrote = ::write(file.get(), text.data(), text.size());
@@ -66,7 +67,7 @@ StoreResult<void> create_synced(const std::string& file, std::string_view conten
     return failed(StoreErrorKind::unavailable, "creating " + directory + ": " + code.message());
   }
   if (auto made = append_synced(file, content); !made) return made;
-  const Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const sqlite::Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!opened || ::fsync(opened.get()) != 0) return failed_call("syncing", directory);
   return {};
 }

@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "store/sample_testing.h"
-#include "store/temporary_directory_testing.h"
+#include "store/sqlite/temporary_directory_testing.h"
 
 namespace pim::store {
 namespace {
@@ -38,7 +38,7 @@ std::vector<BucketHead> heads_at(std::uint64_t next_position) {
 
 class AnchorFileTest : public testing::Test {
  protected:
-  TemporaryDirectory directory_;
+  sqlite::TemporaryDirectory directory_;
   std::string file_ = directory_.path() + "/anchors/heads.jsonl";
 };
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "store/descriptor.h"
+#include "store/sqlite/descriptor.h"
 #include "store/sqlite/files.h"
 
 namespace pim::store::sqlite {

@@ -15,8 +15,8 @@
 #include "store/planted_testing.h"
 #include "store/sample_testing.h"
 #include "store/sqlite/fault_vfs_testing.h"
+#include "store/sqlite/temporary_directory_testing.h"
 #include "store/sqlite/write_session.h"
-#include "store/temporary_directory_testing.h"
 
 namespace pim::store::sqlite {
 namespace {

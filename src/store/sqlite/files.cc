@@ -11,7 +11,7 @@
 #include <system_error>
 #include <vector>
 
-#include "store/descriptor.h"
+#include "store/sqlite/descriptor.h"
 #include "store/sqlite/directory_lock.h"
 
 namespace pim::store::sqlite {

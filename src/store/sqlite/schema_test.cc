@@ -5,8 +5,8 @@
 #include "store/sample_testing.h"
 #include "store/sqlite/engine.h"
 #include "store/sqlite/schema_v1_testing.h"
+#include "store/sqlite/temporary_directory_testing.h"
 #include "store/sqlite/write_session.h"
-#include "store/temporary_directory_testing.h"
 
 namespace pim::store::sqlite {
 namespace {

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string>
 
-namespace pim::store {
+namespace pim::store::sqlite {
 
 class TemporaryDirectory {
  public:
@@ -27,4 +27,4 @@ class TemporaryDirectory {
   std::string path_;
 };
 
-}  // namespace pim::store
+}  // namespace pim::store::sqlite

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace pim::store {
+namespace pim::store::sqlite {
 
 class Descriptor {
  public:
@@ -27,4 +27,4 @@ class Descriptor {
   int fd_ = -1;
 };
 
-}  // namespace pim::store
+}  // namespace pim::store::sqlite
