@@ -1,0 +1,153 @@
+#include "campaign.h"
+
+#include <stdlib.h>
+
+#include <csignal>
+#include <filesystem>
+#include <thread>
+#include <utility>
+
+namespace pim::crash {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+using load::Clock;
+
+constexpr auto kReadyLimit = 30s;
+constexpr auto kLoadLimit = 60s;
+constexpr auto kDrainLimit = 30s;
+constexpr std::size_t kReplaysEach = 4;
+constexpr auto kUsers = 3;
+constexpr UtcMillis kStart{1'767'225'600'000};
+
+}  // namespace
+
+WorkingDirectory::WorkingDirectory() {
+  std::string pattern = (fs::temp_directory_path() / "pim-crash-XXXXXX").string();
+  if (::mkdtemp(pattern.data()) == nullptr) std::abort();
+  path_ = pattern;
+}
+
+WorkingDirectory::~WorkingDirectory() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+Campaign::Campaign(CampaignOptions options)
+    : options_(std::move(options)),
+      dice_(options_.seed, 0x4B11, 0),
+      config_{options_.program,
+              directory_.path("data"),
+              directory_.path("keys.json"),
+              directory_.path(),
+              {},
+              {}},
+      reference_(options_.seed, kStart, 4, 16) {
+  if (!options_.planted_bug.empty()) {
+    config_.environment.push_back("PIM_PLANTED_BUG=" + options_.planted_bug);
+  }
+}
+
+// Several users, so that an event under the wrong one would be found.
+Result<void, std::string> Campaign::enlist() {
+  std::vector<load::CrewMember> members;
+  for (std::size_t i = 0; i < options_.members; ++i) {
+    const std::string user = "clerk-" + std::to_string(i % kUsers);
+    auto token = load::make_token(config_, user, "loadgen", "north-health");
+    if (!token) return Err{std::move(token.error())};
+    members.push_back({user, std::move(token).value()});
+  }
+  auto ledger = load::Ledger::open(directory_.path("ledger.jsonl"));
+  if (!ledger) return Err{std::move(ledger.error())};
+  ledger_.emplace(std::move(ledger).value());
+  load::WorkloadOptions workload;
+  workload.seed = options_.seed;
+  workload.start = kStart;
+  crew_ = std::make_unique<load::Crew>(std::move(members), workload, reference_, *ledger_);
+  return {};
+}
+
+Result<void, std::string> Campaign::launch() {
+  if (!crew_) {
+    if (auto enlisted = enlist(); !enlisted) return enlisted;
+  }
+  auto server = load::ServerProcess::start(config_);
+  if (!server) return Err{std::move(server.error())};
+  server_.emplace(std::move(server).value());
+  return {};
+}
+
+Result<void, std::string> Campaign::start() {
+  if (auto launched = launch(); !launched) return launched;
+  if (auto ready = server_->await_ready(kReadyLimit); !ready) return ready;
+  ready_times_.record(server_->ready_time());
+  if (std::exchange(prepared_, true)) return {};
+  return crew_->prepare(server_->port());
+}
+
+Result<void, std::string> Campaign::kill_while_starting() {
+  if (auto launched = launch(); !launched) return launched;
+  std::this_thread::sleep_for(std::chrono::microseconds(dice_.between(0, 60'000)));
+  server_.reset();  // SIGKILL
+  ++kills_;
+  return {};
+}
+
+Result<void, std::string> Campaign::kill_under_load() {
+  crew_->start(server_->port());
+  const auto wanted = static_cast<std::uint64_t>(dice_.between(1, 400));
+  const bool loaded = crew_->await_acknowledged(wanted, Clock::now() + kLoadLimit);
+  // Anywhere between two acknowledgements.
+  std::this_thread::sleep_for(std::chrono::microseconds(dice_.between(0, 3000)));
+  const bool died_alone = server_->process().wait(Clock::now()).has_value();
+  server_.reset();  // SIGKILL
+  ++kills_;
+  crew_->stop();
+  if (died_alone) return Err{std::string("the server ended by itself")};
+  if (!loaded) return Err{"no progress under load; first refusal: " + totals().first_refusal};
+  return {};
+}
+
+Result<std::chrono::nanoseconds, std::string> Campaign::drain_under_load() {
+  crew_->start(server_->port());
+  const auto wanted = static_cast<std::uint64_t>(dice_.between(50, 400));
+  const bool loaded = crew_->await_acknowledged(wanted, Clock::now() + kLoadLimit);
+  const auto signalled = Clock::now();
+  server_->process().signal(SIGTERM);
+  const auto exit = server_->process().wait(signalled + kDrainLimit);
+  const auto took = Clock::now() - signalled;
+  server_.reset();
+  crew_->stop();
+  if (!loaded) return Err{"no progress under load; first refusal: " + totals().first_refusal};
+  if (!exit) return Err{std::string("the server does not end on SIGTERM")};
+  if (!exit->clean()) return Err{"the server ended with " + exit->to_string()};
+  return took;
+}
+
+void Campaign::replay() {
+  const auto report = crew_->replay(server_->port(), kReplaysEach);
+  replays_.sent += report.sent;
+  replays_.unanswered += report.unanswered;
+  replays_.not_replayed += report.not_replayed;
+  replays_.different += report.different;
+  replays_.findings.insert(replays_.findings.end(), report.findings.begin(), report.findings.end());
+}
+
+Result<load::LedgerReport, std::string> Campaign::check() {
+  const std::string file = directory_.path("export.jsonl");
+  const std::string errors = directory_.path("export.err");
+  auto exit = load::run_child(
+      {{options_.program, "audit", "export", "--data", config_.data_directory, "--output", file},
+       {},
+       errors,
+       errors},
+      120s);
+  if (!exit) return Err{std::move(exit.error())};
+  if (!exit->clean()) return Err{"pim audit export ended with " + exit->to_string()};
+  auto report = load::check_ledger(directory_.path("ledger.jsonl"), file);
+  fs::remove(file);
+  return report;
+}
+
+}  // namespace pim::crash

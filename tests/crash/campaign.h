@@ -1,0 +1,82 @@
+// A server that is killed again and again under load, on one data directory, and the ledger that is
+// held against its history.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "load/crew.h"
+#include "load/histogram.h"
+#include "load/ledger_check.h"
+#include "load/server_process.h"
+
+namespace pim::crash {
+
+// A directory that goes with its scope, also when a test fails.
+class WorkingDirectory {
+ public:
+  WorkingDirectory();
+  ~WorkingDirectory();
+  WorkingDirectory(const WorkingDirectory&) = delete;
+  WorkingDirectory& operator=(const WorkingDirectory&) = delete;
+  std::string path(const std::string& name) const { return path_ + "/" + name; }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+struct CampaignOptions {
+  std::string program;
+  std::string planted_bug;  // empty: none
+  std::uint64_t seed = 1;
+  std::size_t members = 8;
+};
+
+// One data directory's life. An error of any call is a failure of the environment or of the server
+// (it does not start, it ends by itself); what the ledger finds is in the reports.
+class Campaign {
+ public:
+  explicit Campaign(CampaignOptions options);
+
+  // Starts the server, and prepares the reference data the first time.
+  Result<void, std::string> start();
+  // Starts the server and kills it at a random time, mostly before it is ready.
+  Result<void, std::string> kill_while_starting();
+  // Load until a random number of acknowledgements, then SIGKILL in the middle of it.
+  Result<void, std::string> kill_under_load();
+  // Load, then SIGTERM in the middle of it; the time from the signal to the clean end.
+  Result<std::chrono::nanoseconds, std::string> drain_under_load();
+  // The members' last requests again; adds to replays().
+  void replay();
+  // The whole ledger against the whole history. The server must not run.
+  Result<load::LedgerReport, std::string> check();
+
+  const load::CrewTotals& totals() const { return crew_->totals(); }
+  const load::ReplayReport& replays() const { return replays_; }
+  const load::Histogram& ready_times() const { return ready_times_; }
+  std::uint64_t kills() const { return kills_; }
+
+ private:
+  Result<void, std::string> launch();
+  Result<void, std::string> enlist();
+
+  CampaignOptions options_;
+  WorkingDirectory directory_;
+  load::Dice dice_;
+  load::ServerConfig config_;
+  load::ReferenceData reference_;
+  std::optional<load::Ledger> ledger_;
+  std::unique_ptr<load::Crew> crew_;
+  std::optional<load::ServerProcess> server_;
+  load::ReplayReport replays_;
+  load::Histogram ready_times_;
+  std::uint64_t kills_ = 0;
+  bool prepared_ = false;
+};
+
+}  // namespace pim::crash
