@@ -81,7 +81,7 @@ std::vector<store::Append> Committer::next_batch() {
     --queued_total_;
     const store::Origin& origin = item.append.receipt.origin;
     under_way_.push_back(
-        {shard, item.ticket, origin.user_id, origin.request_id, item.append.stream});
+        {shard, item.ticket, origin.user_id, origin.request_id, item.append.stream, false});
     batch.push_back(std::move(item.append));
   }
   return batch;
@@ -198,10 +198,10 @@ void Committer::on_receipt(std::size_t index,
       resolved_[each.shard].push_back(
           {each.ticket, found ? CommitResult::Kind::found : CommitResult::Kind::lost,
            found ? std::move(result.value().front()) : store::Receipt{}});
-      each.ticket = nullptr;
+      each.resolved = true;
     }
     if (--resolving_ > 0) return;
-    std::erase_if(unresolved_, [](const UnderWay& open) { return open.ticket == nullptr; });
+    std::erase_if(unresolved_, [](const UnderWay& open) { return open.resolved; });
     if (!unresolved_.empty()) {
       state_ = State::resolve_failed;
       retry_at_ = clock_.now() + kRetryInterval;

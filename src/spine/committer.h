@@ -73,6 +73,7 @@ class Committer : public std::enable_shared_from_this<Committer> {
     std::string user_id;
     std::string request_id;
     StreamId routing_id;
+    bool resolved = false;
   };
   using Deliveries = std::vector<std::vector<CommitResult>>;  // by shard
 

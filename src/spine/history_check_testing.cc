@@ -183,6 +183,7 @@ void Check::check_decision(const Attempt& attempt, const store::Receipt& receipt
     require(base > 0 && changed.kind == stream_kind_of(request.command),
             who + ": there is no such stream");
     require(std::ranges::count(request.tenants, changed.tenant) > 0, who + ": another tenant's");
+    require(receipt.origin.tenant == changed.tenant, who + ": not under its stream's tenant");
     const bool stale = request.if_match && *request.if_match != base;
     require(stale == (receipt.status == 412), who + ": If-Match was not held");
     if (stale) return;

@@ -88,6 +88,7 @@ TEST(ShardExecutor, AnotherTenantsStreamLooksAbsent) {
   EXPECT_EQ(foreign.problem_type, absent.problem_type);
   EXPECT_EQ(foreign.problem_params, absent.problem_params);
   EXPECT_EQ(foreign.version, absent.version);
+  EXPECT_EQ(spine.events_of(patient(1)).size(), 1U);
 }
 
 TEST(ShardExecutor, AnotherTenantsStreamIgnoresIfMatch) {
@@ -436,6 +437,22 @@ TEST(ShardExecutor, ADependantInTheNextBatchIsDecidedAgainOnce) {
   EXPECT_EQ(second.reply->outcome, Outcome::accepted);
   EXPECT_EQ(second.reply->version, 2U);
   EXPECT_EQ(spine.events_of(patient(1)).size(), 2U);
+}
+
+TEST(ShardExecutor, NothingIsDecidedOnStateThatDidNotComeTrue) {
+  SpineFixture spine;
+  spine.given_the_world();
+  spine.store.fail_next_append(SimStore::Fault::unavailable);
+  spine.submit(request("ann", "r1", patient(1), amend_patient(1981)));
+  spine.run_shards();  // r1 is under way
+  spine.submit(request("bob", "r2", patient(1), amend_patient(1982)));
+  spine.run_shards();  // r2 is queued behind it
+  spine.store.step();  // r1 fails, r2 goes to the store
+  spine.run_shards();  // now the state is known to be wrong
+  const auto& parked = spine.submit(request("eve", "r3", patient(1), amend_patient(1983)));
+  spine.settle();
+  EXPECT_EQ(spine.core->shards()[0]->stats().conflicts, 1U);  // r2 alone
+  EXPECT_EQ(parked.reply->version, 3U);
 }
 
 TEST(ShardExecutor, ALowDiskIs507) {
