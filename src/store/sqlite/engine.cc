@@ -99,6 +99,9 @@ class SqliteStore final : public EventStore {
     writer_.on_commit(std::move(listener));
   }
   NodeId node() const override { return node_; }
+  void backup(const std::string& target_directory, Done done) override {
+    writer_.backup(target_directory, std::move(done));
+  }
 
  private:
   const std::string database_;

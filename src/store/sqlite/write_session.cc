@@ -1,12 +1,9 @@
 #include "store/sqlite/write_session.h"
 
-#include <openssl/rand.h>
-
-#include <chrono>
-#include <cstring>
 #include <utility>
 
 #include "store/planted.h"
+#include "store/sqlite/node_id.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/schema.h"
 
@@ -15,14 +12,6 @@ namespace {
 
 constexpr std::uint64_t kPageBytes = 4096;
 constexpr int kBusyMs = 1000;  // how long a checkpoint at the cap waits for readers
-
-NodeId new_node_id() {
-  std::array<std::uint64_t, 2> random{};
-  RAND_bytes(reinterpret_cast<unsigned char*>(random.data()), sizeof random);
-  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::system_clock::now().time_since_epoch());
-  return NodeId{uuid_v7(now.count(), random[0], random[1])};
-}
 
 }  // namespace
 
@@ -111,12 +100,20 @@ WriteSession::Committed WriteSession::append(std::vector<Append>& batch,
   return {std::move(outcome.result), std::move(outcome.changed)};
 }
 
-StoreResult<void> WriteSession::change_head(const BucketHead& expected, const BucketHead& next) {
-  if (expected.bucket != next.bucket || expected.bucket.value >= kBuckets) {
-    return Err{StoreError{StoreErrorKind::rejected, "change_head: not the head of one bucket"}};
+StoreResult<void> WriteSession::change_heads(
+    const std::vector<std::pair<BucketHead, BucketHead>>& changes) {
+  for (const auto& [expected, next] : changes) {
+    if (expected.bucket != next.bucket || expected.bucket.value >= kBuckets) {
+      return Err{StoreError{StoreErrorKind::rejected, "change_head: not the head of one bucket"}};
+    }
   }
   if (auto begun = connection_.execute("BEGIN IMMEDIATE"); !begun) return begun;
-  return finish(change_head_within(expected, next));
+  StoreResult<void> done;
+  for (const auto& [expected, next] : changes) {
+    done = change_head_within(expected, next);
+    if (!done) break;
+  }
+  return finish(std::move(done));
 }
 
 StoreResult<void> WriteSession::change_head_within(const BucketHead& expected,

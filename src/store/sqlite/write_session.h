@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "store/event_store.h"
@@ -37,7 +38,8 @@ class WriteSession {
     std::vector<BucketId> changed;
   };
   Committed append(std::vector<Append>& batch, std::span<const Snapshot> snapshots);
-  StoreResult<void> change_head(const BucketHead& expected, const BucketHead& next);
+  // Compare-and-set of heads, all or none: pairs of expected and next.
+  StoreResult<void> change_heads(const std::vector<std::pair<BucketHead, BucketHead>>& changes);
 
   // Copies the log back into the database where it is long enough. Its failures are not the
   // caller's, but may end trusted().

@@ -16,6 +16,7 @@ constexpr std::size_t kSnapshotsWaiting = 4096;  // beyond it the oldest are dro
 constexpr std::size_t kSnapshotsWithABatch = 8;  // they lengthen its commit
 constexpr std::size_t kSnapshotsAlone = 64;
 constexpr std::size_t kReceiptsRemovedAtOnce = 200;
+constexpr int kBackupPagesAtOnce = 256;
 
 Err<StoreError> unavailable(std::string message) {
   return Err{StoreError{StoreErrorKind::unavailable, std::move(message)}};
@@ -87,7 +88,7 @@ StoreResult<void> Writer::change_head(const BucketHead& expected, const BucketHe
         promise.set_value(closing ? closing_error() : unavailable("the store is out of service"));
         return;
       }
-      auto changed = session_->change_head(expected, next);
+      auto changed = session_->change_heads({{expected, next}});
       if (!session_->trusted()) leave_service(Service::awaits_recover);
       promise.set_value(std::move(changed));
     });
@@ -95,6 +96,30 @@ StoreResult<void> Writer::change_head(const BucketHead& expected, const BucketHe
   wake_.notify_one();
   return future.get();
 }
+
+void Writer::backup(const std::string& target_directory, Done done) {
+  {
+    const std::lock_guard lock(mutex_);
+    control_.emplace_back([this, target_directory, done = std::move(done)](bool closing) {
+      if (closing || service_ != Service::up) {
+        done(closing ? closing_error() : unavailable("the store is out of service"));
+      } else if (backup_ && !backup_->ended()) {
+        done(Err{StoreError{StoreErrorKind::conflict, "another backup is under way"}});
+      } else {
+        backup_.reset();
+        backup_ = OnlineBackup::start(session_->connection(), target_directory, session_->node(),
+                                      now(), done);
+      }
+    });
+  }
+  wake_.notify_one();
+}
+
+void Writer::step_backup() {
+  if (backup_) backup_->step(kBackupPagesAtOnce);
+}
+
+UtcMillis Writer::now() const { return options_.now ? options_.now() : system_now(); }
 
 std::vector<Snapshot> Writer::take_snapshots(std::size_t limit) {
   const auto count = static_cast<std::ptrdiff_t>(std::min(limit, snapshots_.size()));
@@ -114,7 +139,8 @@ void Writer::run() {
       std::unique_lock lock(mutex_);
       const auto patience =
           service_ == Service::heals_itself ? options_.heal_interval : options_.idle;
-      wake_.wait_for(lock, patience, [this] {
+      const bool copying = backup_ && backup_->copying();
+      wake_.wait_for(lock, copying ? std::chrono::milliseconds(0) : patience, [this] {
         return closing_ || !control_.empty() || !batches_.empty() || !snapshots_.empty();
       });
       if (closing_) break;
@@ -134,6 +160,9 @@ void Writer::run() {
       control(false);
     } else if (has_batch || !snapshots.empty()) {
       write(std::move(batch), snapshots);
+      step_backup();
+    } else if (backup_ && backup_->copying()) {
+      step_backup();
     } else {
       do_idle_work();
     }
@@ -141,6 +170,7 @@ void Writer::run() {
   refuse_everything();
   gate_->take_out_of_service();
   gate_->close_all();
+  backup_.reset();
   if (session_ && service_ == Service::up) session_->checkpoint_fully();
   session_.reset();
 }
@@ -208,6 +238,7 @@ StoreResult<void> Writer::recover_now() {
   gate_->take_out_of_service();
   if (service_ == Service::up) service_ = Service::awaits_recover;
   gate_->close_all();
+  if (backup_) backup_->abandon_copy();
   session_.reset();
   if (!planted(Bug::reopen_in_place)) {
     if (auto rewritten = rewrite_store_files(files_, options_.directory); !rewritten) {
@@ -225,10 +256,9 @@ StoreResult<void> Writer::recover_now() {
 void Writer::do_idle_work() {
   if (service_ == Service::heals_itself) (void)recover_now();
   if (service_ != Service::up) return;
-  const UtcMillis now = options_.now ? options_.now() : system_now();
   const auto kept = std::chrono::duration_cast<std::chrono::milliseconds>(options_.keep_rejected);
   // What fails here is tried again when idle next time.
-  (void)session_->remove_rejected(UtcMillis{now.value - kept.count()}, kReceiptsRemovedAtOnce);
+  (void)session_->remove_rejected(UtcMillis{now().value - kept.count()}, kReceiptsRemovedAtOnce);
   if (!session_->trusted()) leave_service(Service::heals_itself);
   settle();
 }

@@ -14,6 +14,7 @@
 
 #include "store/event_store.h"
 #include "store/sqlite/gate.h"
+#include "store/sqlite/online_backup.h"
 #include "store/sqlite/options.h"
 #include "store/sqlite/write_session.h"
 
@@ -33,6 +34,7 @@ class Writer {
   void save_snapshot(Snapshot snapshot);
   void recover(Done done);
   StoreResult<void> change_head(const BucketHead& expected, const BucketHead& next);
+  void backup(const std::string& target_directory, Done done);
   void on_commit(std::function<void(const std::vector<BucketId>&)> listener) {
     listener_ = std::move(listener);
   }
@@ -53,6 +55,8 @@ class Writer {
   void leave_service(Service reason);
   StoreResult<void> recover_now();
   void do_idle_work();
+  void step_backup();
+  UtcMillis now() const;
   void refuse_everything();
   std::vector<Snapshot> take_snapshots(std::size_t limit);  // mutex_ is held
 
@@ -63,6 +67,7 @@ class Writer {
 
   // Of the writer's thread alone.
   std::unique_ptr<WriteSession> session_;
+  std::unique_ptr<OnlineBackup> backup_;  // copies through the session: goes before it
   Service service_ = Service::up;
 
   std::mutex mutex_;
