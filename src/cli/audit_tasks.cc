@@ -31,6 +31,15 @@ Result<audit::VerifyReport, std::string> verify_data(const std::string& data, st
   if (!store) return Err{store.error()};
   audit::VerifyOptions options;
   options.journal_directory = DataLayout::of(data).journal;
+  const bool wanted = !anchors.empty();
+  if (!wanted) anchors = data + "-anchors";
+  const auto layout = AnchorLayout::of(anchors);
+  if (std::filesystem::exists(layout.file)) {
+    options.anchor_file = layout.file;
+    options.anchor_key_file = layout.key;
+  } else if (wanted) {
+    return Err{"there are no anchors in " + anchors};
+  }
   options.progress = progress;
   auto report = audit::verify(*store->reader, options);
   if (!report) return Err{report.error().message};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "api/server.h"
@@ -9,6 +10,7 @@
 #include "audit/journal.h"
 #include "readmodel/read_model.h"
 #include "spine/spine.h"
+#include "store/anchor.h"
 #include "store/sqlite/engine.h"
 #include "telemetry/metrics.h"
 
@@ -43,6 +45,7 @@ class NodeImpl final : public Node {
   Result<void, std::string> open(const ServeConfig& config) {
     const auto layout = DataLayout::of(config.data);
     if (auto opened = open_store(layout); !opened) return opened;
+    if (auto opened = open_anchors(config); !opened) return opened;
     if (auto opened = open_readers(config, layout); !opened) return opened;
     store_->on_commit([this](const std::vector<BucketId>& changed) {
       read_model_->announce(changed);
@@ -67,7 +70,15 @@ class NodeImpl final : public Node {
   std::uint16_t port() const override { return server_->port(); }
   std::uint16_t admin_port() const override { return server_->admin_port(); }
 
-  Result<void, std::string> anchor() override { return {}; }
+  Result<void, std::string> anchor() override {
+    const auto heads = anchor_reader_->heads();
+    if (!heads) return Err{heads.error().message};
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const UtcMillis time{std::chrono::duration_cast<milliseconds>(now).count()};
+    const auto written = anchor_log_->write(*heads, time);
+    if (!written) return Err{written.error().message};
+    return {};
+  }
 
   bool drain(milliseconds limit) override {
     const auto deadline = steady_clock::now() + limit;
@@ -90,6 +101,22 @@ class NodeImpl final : public Node {
       std::filesystem::create_directories(directory, problem);
       if (problem) return Err{"cannot create " + directory + ": " + problem.message()};
     }
+    return {};
+  }
+
+  Result<void, std::string> open_anchors(const ServeConfig& config) {
+    std::error_code problem;
+    std::filesystem::create_directories(config.anchors, problem);
+    if (problem) return Err{"cannot create " + config.anchors + ": " + problem.message()};
+    const auto layout = AnchorLayout::of(config.anchors);
+    auto key = store::AnchorKey::load_or_create(layout.key);
+    if (!key) return Err{key.error().message};
+    auto log = store::AnchorLog::open(layout.file, std::move(*key), store_->node());
+    if (!log) return Err{log.error().message};
+    anchor_log_.emplace(std::move(*log));
+    auto reader = store_->open_reader();
+    if (!reader) return Err{reader.error().message};
+    anchor_reader_ = std::move(*reader);
     return {};
   }
 
@@ -117,6 +144,8 @@ class NodeImpl final : public Node {
   // In the order of construction: each part outlives those below it.
   telemetry::Registry metrics_;
   std::unique_ptr<store::EventStore> store_;
+  std::unique_ptr<store::Reader> anchor_reader_;
+  std::optional<store::AnchorLog> anchor_log_;
   std::unique_ptr<audit::Journal> journal_;
   std::unique_ptr<readmodel::ReadModel> read_model_;
   std::unique_ptr<audit::AuditIndex> audit_index_;
@@ -128,6 +157,10 @@ class NodeImpl final : public Node {
 
 DataLayout DataLayout::of(const std::string& data) {
   return {data, data + "/readmodel", data + "/audit", data + "/journal"};
+}
+
+AnchorLayout AnchorLayout::of(const std::string& anchors) {
+  return {anchors + "/anchors.log", anchors + "/anchor.key"};
 }
 
 Result<std::unique_ptr<Node>, std::string> Node::start(const ServeConfig& config) {

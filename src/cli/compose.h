@@ -22,6 +22,14 @@ struct DataLayout {
   static DataLayout of(const std::string& data);
 };
 
+// Where the signed heads lie, outside the data directory.
+struct AnchorLayout {
+  std::string file;
+  std::string key;
+
+  static AnchorLayout of(const std::string& anchors);
+};
+
 // A running node. Starting and stopping are for one thread.
 class Node {
  public:

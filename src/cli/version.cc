@@ -1,4 +1,4 @@
-#include "cli/version.h"
+#include "api/version.h"
 
 #include <openssl/crypto.h>
 #include <sqlite3.h>
@@ -17,7 +17,7 @@ namespace {
 int print_version(bool json) {
   if (json) {
     JsonObject object;
-    object.add("version", kVersion)
+    object.add("version", api::kVersion)
         .add("event_schema_version", kEventSchemaVersion)
         .add("sqlite", sqlite3_libversion())
         .add("openssl", OpenSSL_version(OPENSSL_VERSION))
@@ -25,7 +25,7 @@ int print_version(bool json) {
     std::puts(object.str().c_str());
     return kOk;
   }
-  std::printf("pim %s (event schema %d, SQLite %s, %s, compiler %s)\n", kVersion.data(),
+  std::printf("pim %s (event schema %d, SQLite %s, %s, compiler %s)\n", api::kVersion.data(),
               kEventSchemaVersion, sqlite3_libversion(), OpenSSL_version(OPENSSL_VERSION),
               __VERSION__);
   return kOk;

@@ -1,0 +1,30 @@
+#include "cli/admin_client.h"
+
+#include "cli/http_sender.h"
+#include "cli/text_file.h"
+#include "cli/url.h"
+#include "load/http_client.h"
+
+namespace pim::cli {
+
+Result<std::string, std::string> admin_post(const AdminAccess& access, const std::string& path,
+                                            const std::string& body, std::chrono::seconds limit) {
+  const auto url = parse_url(access.url);
+  if (!url) return Err{std::string("--admin-url must be http://HOST:PORT")};
+  const auto token = read_trimmed(access.token_file);
+  if (!token || token->empty()) {
+    return Err{
+        std::string("--token-file must hold an operator's token (pim token --role operator)")};
+  }
+  load::HttpClient client(url->host, url->port, limit);
+  const auto response =
+      client.send({"POST",
+                   path,
+                   {{"Authorization", "Bearer " + *token}, {"Content-Type", "application/json"}},
+                   body});
+  if (!response) return Err{access.url + " does not answer: " + response.error().message};
+  if (response->status != 200) return Err{problem_text(*response)};
+  return response->body;
+}
+
+}  // namespace pim::cli

@@ -1,0 +1,417 @@
+#include "cli/demo/demo.h"
+
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <random>
+#include <thread>
+
+#include "cli/audit_tasks.h"
+#include "cli/command.h"
+#include "cli/demo/demo_report.h"
+#include "cli/demo/evidence.h"
+#include "cli/demo/interrupt.h"
+#include "cli/demo/keep.h"
+#include "cli/demo/lab_server.h"
+#include "cli/demo/ledger_sender.h"
+#include "cli/demo/probes.h"
+#include "cli/demo/traffic.h"
+#include "cli/progress.h"
+#include "cli/text_file.h"
+#include "data/importer.h"
+#include "load/ledger_check.h"
+
+namespace pim::cli::demo {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// Why the demo ended early.
+struct Stop {
+  ExitCode code = kEnvironment;
+  std::string message;
+};
+using Step = Result<void, Stop>;
+
+Err<Stop> stop(std::string message) { return Err{Stop{kEnvironment, std::move(message)}}; }
+Err<Stop> interrupt_stop() { return Err{Stop{kInconclusive, "interrupted: nothing was shown"}}; }
+
+constexpr const char* kEntities[] = {"facilities", "providers",  "patients",    "encounters",
+                                     "diagnoses",  "procedures", "medications", "billing"};
+constexpr milliseconds kPatience{15'000};  // for the last calls of a phase
+constexpr std::uint32_t kFacilities = 6;
+constexpr std::uint32_t kProviders = 24;
+
+std::string own_program() {
+  std::error_code problem;
+  return fs::read_symlink("/proc/self/exe", problem).string();
+}
+
+std::string machine() {
+  utsname name{};
+  ::uname(&name);
+  std::ifstream info("/proc/cpuinfo");
+  std::string line;
+  std::string model = name.machine;
+  while (std::getline(info, line)) {
+    if (line.starts_with("model name")) {
+      model = line.substr(line.find(':') + 2);
+      break;
+    }
+  }
+  return std::string(name.sysname) + " " + name.release + ", " +
+         std::to_string(std::thread::hardware_concurrency()) + " x " + model;
+}
+
+std::string now_text() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text;
+}
+
+class Demo {
+ public:
+  explicit Demo(const DemoOptions& options)
+      : options_(options),
+        run_dir_(fs::absolute(options.out).string() + "/run"),
+        reference_(options.seed, load::WorkloadOptions{}.start, kFacilities, kProviders) {}
+
+  // Whatever happened: no server, and the data only where they are to be kept.
+  ~Demo() {
+    traffic_.reset();
+    if (server_) server_->kill();
+    server_.reset();
+    std::error_code ignored;
+    if (!kept_) fs::remove_all(run_dir_, ignored);
+  }
+
+  int run() {
+    const auto begin = Clock::now();
+    const auto done = all_steps();
+    report_.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    if (!done) return fail(done.error().code, done.error().message);
+    report_.claims = judge(evidence_);
+    write_reports();
+    std::printf("%s", to_text(report_.claims).c_str());
+    std::printf("\nreport: %s/report.html (and report.json, ledger.jsonl, export.jsonl), %.0f s\n",
+                options_.out.c_str(), report_.seconds);
+    std::fflush(stdout);
+    if (options_.keep) keep();
+    return any_fails(report_.claims) ? kClaimFailed : kOk;
+  }
+
+ private:
+  Step all_steps() {
+    using Method = Step (Demo::*)();
+    constexpr Method kSteps[] = {
+        &Demo::prepare,   &Demo::import_twice, &Demo::under_kills,   &Demo::calm,
+        &Demo::ask_again, &Demo::end_server,   &Demo::look_at_files,
+    };
+    for (const auto step : kSteps) {
+      if (interrupted()) return interrupt_stop();
+      if (auto done = (this->*step)(); !done) {
+        return interrupted() ? Step(interrupt_stop()) : done;
+      }
+    }
+    return {};
+  }
+
+  Step prepare() {
+    std::error_code problem;
+    fs::remove_all(run_dir_, problem);
+    fs::create_directories(run_dir_, problem);
+    if (problem) return stop("cannot create " + run_dir_ + ": " + problem.message());
+    fs::remove(ledger_file(), problem);
+
+    std::string program = own_program();
+    std::vector<std::string> environment;
+    if (options_.sabotage) {
+      program = fs::path(program).parent_path().string() + "/pim-planted";
+      if (!fs::exists(program)) return stop(program + " is missing: build target pim-planted");
+      environment.emplace_back("PIM_PLANTED_BUG=ack-early");
+    }
+    report_.started_at = now_text();
+    report_.program = fs::path(program).filename().string() +
+                      (options_.sabotage ? " (sabotaged: acknowledges before it commits)" : "");
+    report_.machine = machine();
+    report_.seed = options_.seed;
+
+    server_.emplace(program, run_dir_, environment);
+    if (auto made = server_->make_keys(); !made) return stop(made.error());
+    const auto load = server_->token(kLoadUser, "loadgen");
+    const auto import = server_->token(kImportUser, "loadgen");
+    const auto auditor = server_->token("demo-auditor", "auditor");
+    const auto operations = server_->token("demo-operator", "operator");
+    for (const auto* token : {&load, &import, &auditor, &operations}) {
+      if (!*token) return stop(token->error());
+    }
+    import_token_ = *import;
+    auditor_token_ = *auditor;
+    operator_token_ = *operations;
+    traffic_options_.seed = options_.seed;
+    traffic_options_.connections = options_.connections;
+    traffic_options_.rate = options_.rate;
+    traffic_options_.user = kLoadUser;
+    traffic_options_.token = *load;
+
+    auto ledger = load::Ledger::open(ledger_file());
+    if (!ledger) return stop(ledger.error());
+    ledger_.emplace(std::move(*ledger));
+    return start_server();
+  }
+
+  Step start_server() {
+    const auto ready = server_->start();
+    if (!ready) return stop(ready.error());
+    last_ready_ = *ready;
+    return {};
+  }
+
+  // The second time around, every command must be known already.
+  Step import_twice() {
+    progress_.say("importing seed data: eight Mockaroo files and a foreign patient list");
+    if (auto done = import_all(report_.import); !done) return done;
+    evidence_.import = report_.import;
+    return import_all(evidence_.import_again);
+  }
+
+  Step import_all(data::ImportReport& total) {
+    std::vector<std::string> files;
+    for (const auto* entity : kEntities) {
+      files.push_back(options_.seed_dir + "/data/" + entity + ".csv");
+    }
+    if (auto done = import_map("lab.toml", files, total); !done) return done;
+    return import_map("patients-es.toml", {options_.seed_dir + "/data/patients-es.csv"}, total);
+  }
+
+  Step import_map(const std::string& name, const std::vector<std::string>& files,
+                  data::ImportReport& total) {
+    const auto mapping = data::load_mapping(options_.seed_dir + "/maps/" + name);
+    if (!mapping) return stop(mapping.error().message);
+    const auto key = data::load_or_create_key(run_dir_ + "/pseudonym.key");
+    if (!key) return stop(key.error().message);
+    LedgerSender sender({"127.0.0.1", server_->port(), seconds(10)}, *ledger_, kImportUser,
+                        import_token_);
+    data::ImportOptions import;
+    import.progress = [this](std::string_view step, std::uint64_t done, std::uint64_t all) {
+      progress_.update(done, all, step);
+    };
+    const auto report = data::import_files(*mapping, *key, files, &sender, import);
+    if (!report) return stop(report.error().message);
+    total.rows += report->rows;
+    total.commands += report->commands;
+    total.accepted += report->accepted;
+    total.replayed += report->replayed;
+    total.refused += report->refused;
+    total.identifiers_dropped.insert(report->identifiers_dropped.begin(),
+                                     report->identifiers_dropped.end());
+    for (const auto& refusal : report->refusals) total.refusals.push_back(refusal);
+    return {};
+  }
+
+  Step register_reference_data() {
+    load::HttpClient client("127.0.0.1", server_->port(), seconds(10));
+    for (const auto& command : reference_.setup()) {
+      load::Response response;
+      const auto result = load::send_recorded(client, command, traffic_options_.token, kLoadUser,
+                                              *ledger_, &response);
+      if (result.outcome != load::CallOutcome::ok) {
+        return stop(std::string(command.name) + " was refused: " + response.body);
+      }
+    }
+    return {};
+  }
+
+  // Kills at moments spread over the phase, each a little off an even distance.
+  Step under_kills() {
+    if (auto done = register_reference_data(); !done) return done;
+    progress_.say("load on: " + std::to_string(options_.connections) + " connections, " +
+                  std::to_string(options_.kills) + " SIGKILLs to come");
+    std::mt19937_64 random(options_.seed);
+    traffic_.emplace(traffic_options_, *server_, *ledger_, reference_);
+    zero_ = Clock::now();
+    traffic_->start(zero_);
+    const auto distance = options_.under_kills / static_cast<double>(options_.kills + 1);
+    for (std::uint32_t i = 1; i <= options_.kills; ++i) {
+      const auto jitter = milliseconds(static_cast<int>(random() % 700) - 350);
+      const auto at = zero_ + std::chrono::duration_cast<Clock::duration>(distance * i) + jitter;
+      if (!watch_until(at)) return interrupt_stop();
+      if (auto done = kill_and_restart(); !done) return done;
+    }
+    if (!watch_until(zero_ + options_.under_kills)) return interrupt_stop();
+    report_.chaos = traffic_->stop(kPatience);
+    note_outages();
+    return {};
+  }
+
+  bool watch_until(Clock::time_point until) {
+    while (Clock::now() < until) {
+      const auto elapsed = std::chrono::duration_cast<milliseconds>(Clock::now() - zero_).count();
+      const auto all = std::chrono::duration_cast<milliseconds>(options_.under_kills).count();
+      progress_.update(static_cast<std::uint64_t>(elapsed), static_cast<std::uint64_t>(all),
+                       std::to_string(traffic_->acknowledged()) + " writes acknowledged, " +
+                           std::to_string(report_.kills.size()) + " kills");
+      if (!sleep_unless_interrupted(std::min(until, Clock::now() + milliseconds(100)))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // In the middle of writes: some are on the wire. Bounded, for a server that is too fast.
+  void await_writes_in_flight() const {
+    const auto until = Clock::now() + milliseconds(500);
+    while (traffic_->in_flight() < 2 && Clock::now() < until) std::this_thread::yield();
+  }
+
+  Step kill_and_restart() {
+    await_writes_in_flight();
+    Kill kill;
+    kill.at_seconds = std::chrono::duration<double>(Clock::now() - zero_).count();
+    kill.in_flight = traffic_->in_flight();
+    server_->kill();
+    if (auto started = start_server(); !started) return started;
+    kill.ready_ms = static_cast<double>(last_ready_.count());
+    report_.kills.push_back(kill);
+    return {};
+  }
+
+  void note_outages() {
+    for (auto& kill : report_.kills) {
+      const auto& samples = report_.chaos.samples;
+      const auto restarted = kill.at_seconds + kill.ready_ms / 1000;
+      const auto next = std::ranges::find_if(
+          samples, [&](const Sample& sample) { return sample.at_seconds >= restarted; });
+      if (next != samples.end()) kill.outage_ms = (next->at_seconds - kill.at_seconds) * 1000;
+    }
+  }
+
+  // No kills: what the client counts by shard must be what the server's metrics count.
+  Step calm() {
+    progress_.say("a calm phase: the client's counts against the server's metrics");
+    const auto before = server_->shard_metric("pim_shard_commands_total");
+    if (!before) return stop(before.error());
+    traffic_->start(zero_);
+    const bool whole = sleep_unless_interrupted(Clock::now() + options_.calm);
+    report_.calm = traffic_->stop(kPatience);
+    if (!whole) return interrupt_stop();
+    const auto after = server_->shard_metric("pim_shard_commands_total");
+    if (!after) return stop(after.error());
+    for (std::uint32_t shard = 0; shard < kShards; ++shard) {
+      const auto count = [shard](const std::map<std::uint32_t, double>& values) {
+        const auto found = values.find(shard);
+        return found == values.end() ? 0.0 : found->second;
+      };
+      evidence_.metric_by_shard.push_back(
+          static_cast<std::uint64_t>(count(*after) - count(*before)));
+    }
+    return {};
+  }
+
+  Step ask_again() {
+    progress_.say("asking again: replays, audit searches, a rebuild beside the live read model");
+    evidence_.replays =
+        probe_replays(*server_, report_.chaos.remembered, traffic_options_, *ledger_);
+    evidence_.caught_up = await_projection(*server_, seconds(20));
+    evidence_.audit = probe_audit(*server_, auditor_token_, kLoadUser, report_.chaos.remembered);
+    evidence_.rebuild = probe_rebuild(*server_, operator_token_);
+    return {};
+  }
+
+  Step end_server() {
+    const auto begin = Clock::now();
+    const auto exit = server_->stop(seconds(10));
+    evidence_.drain_ms = static_cast<std::uint64_t>(
+        std::chrono::duration_cast<milliseconds>(Clock::now() - begin).count());
+    evidence_.drained = exit && exit->clean();
+    return {};
+  }
+
+  // With the program that runs the demo, never with the sabotaged one.
+  Step look_at_files() {
+    progress_.say("verifying chains, reconstructing every patient, checking the ledger");
+    auto verified = verify_data(server_->data(), {}, [this](std::uint64_t done, std::uint64_t all) {
+      progress_.update(done, all, "events verified");
+    });
+    if (!verified) return stop(verified.error());
+    evidence_.verify = std::move(*verified);
+    auto rebuilt =
+        reconstruct_data_all(server_->data(), [this](std::uint64_t done, std::uint64_t patients) {
+          progress_.update(done, kBuckets, std::to_string(patients) + " patients reconstructed");
+        });
+    if (!rebuilt) return stop(rebuilt.error());
+    evidence_.reconstruct = std::move(*rebuilt);
+    const auto exported = export_data(server_->data(), options_.out + "/export.jsonl");
+    if (!exported) return stop(exported.error());
+    auto ledger = load::check_ledger(ledger_file(), options_.out + "/export.jsonl");
+    if (!ledger) return stop(ledger.error());
+    evidence_.ledger = std::move(*ledger);
+    evidence_.kills = report_.kills;
+    evidence_.chaos = &report_.chaos;
+    evidence_.calm = &report_.calm;
+    return {};
+  }
+
+  void write_reports() const {
+    const bool written = write_file_atomically(options_.out + "/report.html", to_html(report_)) &&
+                         write_file_atomically(options_.out + "/report.json", to_json(report_));
+    if (!written) fail(kEnvironment, "cannot write the report to " + options_.out);
+  }
+
+  // A server of its own session on the same data, and what to try on it.
+  void keep() {
+    const auto token = server_->token("you", "loadgen");
+    if (report_.chaos.remembered.empty() || !token) return;
+    const auto kept = keep_server(own_program(), server_->data(), server_->keys(), run_dir_);
+    if (!kept) {
+      fail(kEnvironment, kept.error());
+      return;
+    }
+    kept_ = true;
+    std::printf("%s", curl_lines(*kept, *token, auditor_token_,
+                                 report_.chaos.remembered.front().command.routing_id)
+                          .c_str());
+  }
+
+  std::string ledger_file() const { return options_.out + "/ledger.jsonl"; }
+
+  static constexpr const char* kLoadUser = "demo-load";
+  static constexpr const char* kImportUser = "demo-import";
+
+  const DemoOptions options_;
+  const std::string run_dir_;
+  const load::ReferenceData reference_;
+  Progress progress_{"demo"};
+  DemoReport report_;
+  Evidence evidence_;
+  std::optional<load::Ledger> ledger_;
+  std::optional<LabServer> server_;
+  std::optional<Traffic> traffic_;
+  TrafficOptions traffic_options_;
+  std::string import_token_;
+  std::string auditor_token_;
+  std::string operator_token_;
+  milliseconds last_ready_{0};
+  Clock::time_point zero_;
+  bool kept_ = false;
+};
+
+}  // namespace
+
+int run_demo(const DemoOptions& options) {
+  watch_interrupts();
+  return Demo(options).run();
+}
+
+}  // namespace pim::cli::demo

@@ -1,0 +1,165 @@
+#include "cli/demo/evidence.h"
+
+#include <algorithm>
+#include <numeric>
+#include <string>
+#include <string_view>
+
+namespace pim::cli::demo {
+namespace {
+
+std::string n(std::uint64_t value, std::string_view what) {
+  return std::to_string(value) + " " + std::string(what);
+}
+
+Check nothing_lost(const Evidence& e) {
+  std::string text = e.ledger.summary();
+  for (const auto& finding : e.ledger.findings) text += "; " + finding;
+  const bool holds = e.ledger.clean() && e.ledger.acknowledged > 0;
+  return {"the ledger of acknowledged writes, kept outside the server, against the history", text,
+          holds};
+}
+
+Check killed_in_flight(const Evidence& e) {
+  std::uint64_t in_flight = 0;
+  double slowest = 0;
+  bool each = !e.kills.empty();
+  for (const auto& kill : e.kills) {
+    in_flight += kill.in_flight;
+    each = each && kill.in_flight > 0;
+    slowest = std::max(slowest, kill.outage_ms);
+  }
+  return {"killed with SIGKILL in the middle of writes, and back",
+          n(e.kills.size(), "kills, ") + n(in_flight, "commands on the wire, ") +
+              n(e.chaos->resolved_replay, "unknown outcomes turned out durable, ") +
+              n(e.chaos->retried, "retries, longest outage ") +
+              std::to_string(static_cast<int>(slowest)) + " ms",
+          each};
+}
+
+Check replays_alike(const Evidence& e) {
+  const auto& r = e.replays;
+  return {"the same request gets the same answer after the kills, and no second effect",
+          n(r.repeated, "repeated, ") + n(r.same, "answered alike; ") +
+              n(r.key_reuse_refused, "of ") +
+              n(r.key_reuse_tried, "reused keys with another body refused (422)"),
+          r.repeated > 0 && r.same == r.repeated && r.key_reuse_refused == r.key_reuse_tried};
+}
+
+Check import_once(const Evidence& e) {
+  std::uint64_t dropped = 0;
+  for (const auto& [column, count] : e.import.identifiers_dropped) dropped += count;
+  const bool holds = e.import.refused == 0 && e.import.accepted == e.import.commands &&
+                     e.import.commands > 0 && e.import_again.replayed == e.import.commands &&
+                     e.import_again.accepted == 0 && dropped > 0;
+  return {"seed files imported twice change the history once; identifiers are dropped",
+          n(e.import.rows, "rows, ") + n(e.import.accepted, "commands accepted, then ") +
+              n(e.import_again.replayed, "replayed; ") + n(e.import.refused, "refused; ") +
+              n(dropped, "names and other identifiers dropped"),
+          holds};
+}
+
+Check drain(const Evidence& e) {
+  return {"SIGTERM drains within 5 s", n(e.drain_ms, "ms"), e.drained && e.drain_ms <= 5500};
+}
+
+Check calm_is_calm(const Evidence& e) {
+  std::string text = n(e.calm->acknowledged + e.chaos->acknowledged, "acknowledged, ") +
+                     n(e.calm->refused + e.chaos->refused, "refused");
+  for (const auto* phase : {e.chaos, e.calm}) {
+    for (const auto& refusal : phase->refusals) text += "; " + refusal;
+  }
+  return {"every command that was valid when sent was accepted", text,
+          e.calm->refused + e.chaos->refused == 0 && e.calm->acknowledged > 0};
+}
+
+Check chains(const Evidence& e) {
+  std::string text = n(e.verify.events, "events, ") + n(e.verify.receipts, "receipts, ") +
+                     n(e.verify.journal_entries, "journal entries, ") +
+                     n(e.verify.anchors, "anchored heads, ") +
+                     n(e.verify.findings.size(), "findings");
+  for (std::size_t i = 0; i < std::min<std::size_t>(5, e.verify.findings.size()); ++i) {
+    text += "; " + e.verify.findings[i].where + ": " + e.verify.findings[i].what;
+  }
+  return {"every hash chain is whole, in the store and in the journals", text,
+          e.verify.intact() && e.verify.events > 0};
+}
+
+Check named(const Evidence& e) {
+  return {"every event names its user and its request",
+          n(e.ledger.events, "events, ") + n(e.ledger.unnamed, "without"),
+          e.ledger.unnamed == 0 && e.ledger.events > 0};
+}
+
+Check audit_finds(const Evidence& e) {
+  const auto& a = e.audit;
+  return {"the audit trail finds writes by request, and what was denied or read",
+          n(a.found, "of ") + n(a.searched, "writes found; denied command ") +
+              (a.denied_found ? "found" : "NOT found") + "; chart read " +
+              (a.read_found ? "found" : "NOT found"),
+          a.searched > 0 && a.found == a.searched && a.denied_found && a.read_found};
+}
+
+Check rebuilt_state(const Evidence& e) {
+  std::string text = n(e.reconstruct.patients, "patients, ") +
+                     n(e.reconstruct.encounters, "encounters, ") +
+                     n(e.reconstruct.different, "differ");
+  for (std::size_t i = 0; i < std::min<std::size_t>(5, e.reconstruct.differences.size()); ++i) {
+    text += "; " + e.reconstruct.differences[i];
+  }
+  return {"every patient, rebuilt from events alone, is what the read model shows", text,
+          e.reconstruct.different == 0 && e.reconstruct.patients > 0};
+}
+
+Check rebuild_beside(const Evidence& e) {
+  const auto& r = e.rebuild;
+  return {"the read model rebuilt beside the live one has the same rows",
+          r.error.empty() ? n(r.rows_compared, "rows compared, ") + n(r.differences, "differ")
+                          : r.error,
+          r.error.empty() && r.differences == 0 && r.rows_compared > 0 && e.caught_up};
+}
+
+Check own_writes(const Evidence& e) {
+  const auto reads = e.chaos->reads + e.calm->reads;
+  const auto stale = e.chaos->stale_reads + e.calm->stale_reads;
+  return {"a read that carries a write's position sees that write",
+          n(reads, "reads, ") + n(stale, "stale; ") +
+              n(e.chaos->failed_reads, "failed under kills, ") + n(e.calm->failed_reads, "in calm"),
+          reads > 0 && stale == 0 && e.calm->failed_reads == 0};
+}
+
+Check located(const Evidence& e) {
+  const auto wrong = e.chaos->misrouted + e.calm->misrouted;
+  return {
+      "every reply's shard is the one that `pim shard locate` computes",
+      n(e.chaos->acknowledged + e.calm->acknowledged, "replies, ") + n(wrong, "from another shard"),
+      wrong == 0 && e.calm->acknowledged > 0};
+}
+
+Check counted(const Evidence& e) {
+  std::string text;
+  bool holds = e.metric_by_shard.size() == e.calm->by_shard.size();
+  for (std::size_t shard = 0; shard < e.metric_by_shard.size(); ++shard) {
+    const auto client = e.calm->by_shard[shard];
+    const auto server = e.metric_by_shard[shard];
+    text += (shard == 0 ? "shard " : "; shard ") + n(shard, "client ") + n(client, "server ") +
+            std::to_string(server);
+    holds = holds && client == server && client > 0;
+  }
+  return {"/metrics counts by shard what the client sent, and every shard took traffic", text,
+          holds};
+}
+
+}  // namespace
+
+std::vector<Claim> judge(const Evidence& evidence) {
+  auto claims = all_claims();
+  claims[0].checks = {nothing_lost(evidence), killed_in_flight(evidence), replays_alike(evidence),
+                      import_once(evidence),  calm_is_calm(evidence),     drain(evidence)};
+  claims[1].checks = {named(evidence),         chains(evidence),         audit_finds(evidence),
+                      rebuilt_state(evidence), rebuild_beside(evidence), own_writes(evidence)};
+  claims[3].checks = {located(evidence), counted(evidence)};
+  return claims;
+}
+
+}  // namespace pim::cli::demo

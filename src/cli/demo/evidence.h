@@ -1,0 +1,37 @@
+// What a run collected, and the verdicts that follow from it.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "audit/audit.h"
+#include "cli/demo/claims.h"
+#include "cli/demo/demo_report.h"
+#include "cli/demo/probes.h"
+#include "cli/reconstruct_all.h"
+#include "data/import_report.h"
+#include "load/ledger_check.h"
+
+namespace pim::cli::demo {
+
+struct Evidence {
+  data::ImportReport import;
+  data::ImportReport import_again;
+  std::vector<Kill> kills;
+  const TrafficReport* chaos = nullptr;
+  const TrafficReport* calm = nullptr;
+  std::vector<std::uint64_t> metric_by_shard;  // in the calm phase
+  ReplayProbe replays;
+  AuditProbe audit;
+  RebuildProbe rebuild;
+  bool caught_up = false;
+  bool drained = false;
+  std::uint64_t drain_ms = 0;
+  audit::VerifyReport verify;
+  ReconstructReport reconstruct;
+  load::LedgerReport ledger;
+};
+
+std::vector<Claim> judge(const Evidence& evidence);
+
+}  // namespace pim::cli::demo
