@@ -1,11 +1,9 @@
 #include "spine/shard_executor.h"
 
 #include <algorithm>
-#include <ranges>
 #include <utility>
 #include <variant>
 
-#include "domain/json.h"
 #include "spine/answers.h"
 #include "store/append_rules.h"
 #include "store/planted.h"
@@ -17,10 +15,6 @@ using Kind = CommitResult::Kind;
 
 StreamId stream_of(const ReferenceId& id) {
   return std::visit([](const auto& each) { return StreamId{each.value}; }, id);
-}
-
-bool covers(const CommandRequest& request, const TenantId& tenant) {
-  return std::ranges::find(request.tenants, tenant) != request.tenants.end();
 }
 
 }  // namespace
@@ -122,14 +116,27 @@ void ShardExecutor::proceed(PendingCommand& command) {
   decide_on(command, *entry);
 }
 
+void ShardExecutor::decide_on(PendingCommand& command, StreamEntry& entry) {
+  References references;
+  if (park_for_references(command, entry.folded, references)) return;
+  Verdict verdict = judge(command.request, entry.folded, references);
+  if (verdict.outcome == Outcome::not_found) {
+    wait_without_receipt(command, entry, std::move(verdict.rejection));
+  } else {
+    hand_over(command, entry, verdict);
+  }
+}
+
 // Collects the facts that `command` reads; true where it was parked for one that is not cached.
-bool ShardExecutor::park_for_references(PendingCommand& command, const TenantId& tenant,
+bool ShardExecutor::park_for_references(PendingCommand& command, const FoldedStream& stream,
                                         References& references) {
-  for (const ReferenceId& reference : references_of(command.request.command)) {
+  const CommandRequest& request = command.request;
+  references.now = request.origin.recorded_at;
+  for (const ReferenceId& reference : references_of(request.command)) {
     const StreamId id = stream_of(reference);
     const auto* provider = std::get_if<ProviderId>(&reference);
-    const auto fact = references_.find(
-        id, provider != nullptr ? StreamKind::provider : StreamKind::facility, tenant);
+    const StreamKind kind = provider != nullptr ? StreamKind::provider : StreamKind::facility;
+    const auto fact = references_.find(id, kind, acting_tenant(request, stream));
     if (!fact) {
       auto& waiters = reference_waiters_[id];
       waiters.push_back(&command);
@@ -145,86 +152,19 @@ bool ShardExecutor::park_for_references(PendingCommand& command, const TenantId&
   return false;
 }
 
-// Authorise by tenant, then If-Match, then decide.
-void ShardExecutor::decide_on(PendingCommand& command, StreamEntry& entry) {
-  CommandRequest& request = command.request;
-  FoldedStream& stream = entry.folded;
-  const bool create = creates_stream(request.command);
-  const bool visible = create ? covers(request, request.origin.tenant)
-                              : stream.version > 0 && covers(request, stream.tenant) &&
-                                    stream.kind == stream_kind_of(request.command);
-  if (!visible) {
-    wait_without_receipt(command, entry, absent_stream(request.command));
-    return;
-  }
-  // A create has no version to insist on, and must not tell how far another tenant's stream is.
-  if (!create) {
-    request.origin.tenant = stream.tenant;
-    if (request.if_match && *request.if_match != stream.version) {
-      const Rejection stale = stale_version(*request.if_match, stream.version);
-      hand_over(command, entry, 412, &stale, {});
-      return;
-    }
-  }
-  References references;
-  references.now = request.origin.recorded_at;
-  if (park_for_references(command, request.origin.tenant, references)) return;
-
-  auto decision = decide(stream.state, references, request.command);
-  if (decision.ok()) {
-    hand_over(command, entry, accepted_status(request.command), nullptr, decision.value());
-  } else if (is_not_found(decision.error())) {
-    wait_without_receipt(command, entry, std::move(decision.error()));
-  } else {
-    hand_over(command, entry, 409, &decision.error(), {});
-  }
-}
-
 // Makes the command's effect part of the speculative state, and offers it to the store at the
 // version that it was decided on.
-void ShardExecutor::hand_over(PendingCommand& command, StreamEntry& entry, std::uint16_t status,
-                              const Rejection* rejection, const std::vector<Event>& events) {
-  const CommandRequest& request = command.request;
-  FoldedStream& stream = entry.folded;
-
-  store::Append append;
-  append.bucket = bucket_of(request.stream.value);
-  append.owner = ownership_.node;
-  append.epoch = ownership_.epochs[append.bucket.value];
-  append.stream = request.stream;
-  append.kind = stream_kind_of(request.command);
-  append.expected_version = stream.version;
-  append.receipt.routing_id = request.stream;
-  append.receipt.kind = append.kind;
-  append.receipt.origin = request.origin;
-  append.receipt.command = command_name(request.command);
-  append.receipt.fingerprint = request.fingerprint;
-  append.receipt.status = status;
-  if (rejection != nullptr) {
-    append.receipt.problem_type = rejection->type;
-    append.receipt.problem_params = params_to_json(rejection->params);
-  }
-  append.events.reserve(events.size());
-  for (const Event& event : events) {
-    const std::uint64_t random_hi = event_ids_();
-    append.events.push_back(
-        {EventId{uuid_v7(request.origin.recorded_at.value, random_hi, event_ids_())},
-         std::string(event_type(event)), kEventSchemaVersion, event_to_json(event)});
-  }
+void ShardExecutor::hand_over(PendingCommand& command, StreamEntry& entry, const Verdict& verdict) {
+  store::Append append = append_of(command.request, entry.folded, verdict, ownership_, event_ids_);
   if (store::malformed(append)) {  // it would take its whole batch down with it
     finish(command, plain_reply(Outcome::not_applied));
     return;
   }
-
-  for (const Event& event : events) evolve(stream.state, event);
-  if (stream.version == 0 && !events.empty()) {
-    stream.kind = append.kind;
-    stream.tenant = request.origin.tenant;
-  }
-  stream.version += events.size();
+  apply(command.request, verdict, entry.folded);
+  command.request.origin.tenant = append.receipt.origin.tenant;  // as it will be recorded
 
   command.stage = Stage::in_store;
-  command.has_effect = !events.empty();
+  command.has_effect = !verdict.events.empty();
   command.result.reset();
   command.entry = &entry;
   ++command.decisions;
@@ -233,8 +173,9 @@ void ShardExecutor::hand_over(PendingCommand& command, StreamEntry& entry, std::
   entry.flight.push_back(&command);
   ++at_store_;
   if (store::planted(store::Bug::ack_early)) {
-    append.receipt.version = stream.version;
-    command.reply(reply_from(append.receipt, /*replayed=*/false));
+    store::Receipt not_yet = append.receipt;
+    not_yet.version = entry.folded.version;
+    command.reply(reply_from(not_yet, /*replayed=*/false));
   }
   port_.commit(&command, std::move(append));
 }
@@ -409,97 +350,6 @@ void ShardExecutor::reload(StreamEntry& entry) {
   entry.again.clear();
   counters_.cold_loads.add();
   port_.load_stream(entry.id);
-}
-
-// --- answers
-
-// An answer without a receipt.
-void ShardExecutor::finish(PendingCommand& command, CommandReply reply) {
-  const auto finished = release(command);
-  auto& joiners = finished->joiners;
-  // The store's failure is everybody's. But a 404 may have been true only before the joiner came,
-  // and a deadline was the first one's own: these joiners are taken up anew, in their old order.
-  const bool shared = reply.outcome != Outcome::not_found && reply.outcome != Outcome::deadline;
-  for (auto& joiner : joiners) {
-    if (shared && joiner->request.fingerprint == finished->request.fingerprint) {
-      leave_queue(*joiner);
-      joiner->reply(reply);
-      joiner.reset();
-    }
-  }
-  for (auto& joiner : std::views::reverse(joiners)) {
-    if (joiner == nullptr) continue;
-    if (joiner->reply.called()) {
-      leave_queue(*joiner);
-    } else {
-      queue_.push_front(std::move(joiner));
-    }
-  }
-  finished->reply(std::move(reply));
-}
-
-// The answer that a durable receipt stands for.
-void ShardExecutor::finish(PendingCommand& command, store::Receipt&& durable, bool replayed) {
-  const auto finished = release(command);
-  const store::Receipt& receipt = recent_.put(std::move(durable));
-  finished->reply(reply_to(finished->request, receipt, replayed));
-  for (auto& joiner : finished->joiners) {
-    leave_queue(*joiner);
-    joiner->reply(reply_to(joiner->request, receipt, /*replayed=*/true));
-  }
-}
-
-std::unique_ptr<PendingCommand> ShardExecutor::release(PendingCommand& command) {
-  leave_queue(command);
-  return std::move(under_way_.extract(command.key()).mapped());
-}
-
-void ShardExecutor::leave_queue(PendingCommand& command) {
-  if (std::exchange(command.in_queue, false)) admission_.leave();
-}
-
-// --- deadlines
-
-void ShardExecutor::expire() {
-  next_deadline_ = MonoTime::max();
-  for (auto& command : queue_) {
-    expire_one(*command, Outcome::deadline);
-    if (command->reply.called()) leave_queue(*command);
-  }
-  std::erase_if(queue_, [](const auto& command) { return command->reply.called(); });
-
-  for (auto& [key, command] : under_way_) {
-    // What the store has may yet come true. Every other stage has changed nothing.
-    const bool open = command->stage == Stage::in_store;
-    expire_one(*command, open ? Outcome::unknown : Outcome::deadline);
-    for (auto& joiner : command->joiners) {
-      const bool shares = open && joiner->request.fingerprint == command->request.fingerprint;
-      expire_one(*joiner, shares ? Outcome::unknown : Outcome::deadline);
-    }
-  }
-}
-
-// The command itself stays where it is until what it waits for has come.
-void ShardExecutor::expire_one(PendingCommand& command, Outcome outcome) {
-  if (command.reply.called()) return;
-  if (command.request.deadline <= now_) {
-    command.reply(plain_reply(outcome));
-  } else {
-    next_deadline_ = std::min(next_deadline_, command.request.deadline);
-  }
-}
-
-void ShardExecutor::abandon() {
-  for (auto& command : queue_) command->reply(plain_reply(Outcome::overloaded));
-  queue_.clear();
-  for (auto& [key, command] : under_way_) {
-    const bool open = command->stage == Stage::in_store;
-    command->reply(plain_reply(open ? Outcome::unknown : Outcome::overloaded));
-    for (auto& joiner : command->joiners) {
-      joiner->reply(plain_reply(open ? Outcome::unknown : Outcome::overloaded));
-    }
-  }
-  under_way_.clear();
 }
 
 const FoldedStream* ShardExecutor::peek(StreamId id) const {

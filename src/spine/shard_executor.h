@@ -21,6 +21,7 @@
 #include "spine/reference_cache.h"
 #include "spine/shard_counters.h"
 #include "spine/stream_cache.h"
+#include "spine/verdict.h"
 
 namespace pim::spine {
 
@@ -66,10 +67,10 @@ class ShardExecutor {
   void take_from_queue();
   void admit(std::unique_ptr<PendingCommand> command);
   void proceed(PendingCommand& command);
-  bool park_for_references(PendingCommand& command, const TenantId& tenant, References& references);
   void decide_on(PendingCommand& command, StreamEntry& entry);
-  void hand_over(PendingCommand& command, StreamEntry& entry, std::uint16_t status,
-                 const Rejection* rejection, const std::vector<Event>& events);
+  bool park_for_references(PendingCommand& command, const FoldedStream& stream,
+                           References& references);
+  void hand_over(PendingCommand& command, StreamEntry& entry, const Verdict& verdict);
   void wait_without_receipt(PendingCommand& command, StreamEntry& entry, Rejection rejection);
   void settle(StreamEntry& entry);
   void settle_one(StreamEntry& entry, PendingCommand& command);
@@ -81,6 +82,7 @@ class ShardExecutor {
   void on_reference(const Inbox::LoadedReference& loaded);
   void on_receipt(Inbox::FoundReceipt found);
 
+  // shard_executor_end.cc
   void finish(PendingCommand& command, CommandReply reply);
   void finish(PendingCommand& command, store::Receipt&& durable, bool replayed);
   std::unique_ptr<PendingCommand> release(PendingCommand& command);
