@@ -80,7 +80,8 @@ constinit const ProblemInfo kKeyReused{
 constinit const ProblemInfo kConflict{"conflict", 409, "The command was turned down.",
                                       "Read the resource again."};
 constinit const ProblemInfo kPositionLost{
-    "position-lost", 409, "The position was lost in a restore.",
+    "position-lost", 409,
+    "The position is not in the history: lost in a restore, or never given out.",
     "The write it stands for is gone: read the resource and write again if needed."};
 
 constinit const ProblemInfo kOverloaded{"overloaded", 503, "The service has too much to do.",

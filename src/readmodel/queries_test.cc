@@ -193,16 +193,24 @@ TEST_F(QueriesTest, AReadWithItsWritesPositionSeesTheWrite) {
 }
 
 TEST_F(QueriesTest, WaitsForAPositionUntilTheDeadlineOnly) {
+  // What comes now cannot be projected, so the position is committed and never reached.
+  store_.alter_reads([](store::EventRecord& event) { event.data = "{"; });
+  history_.grow(1);
   ReadContext context = anyone();
   context.min_position = history_.last_position();
-  context.min_position->position += 1;  // nobody has written it yet
   context.deadline = steady_clock::now() + milliseconds(30);
   EXPECT_EQ(queries().chart(patient_, {}, context).error().kind, QueryErrorKind::timeout);
+}
 
+TEST_F(QueriesTest, DoesNotWaitForAPositionThatWasNeverGivenOut) {
+  ReadContext context = anyone();
   context.deadline = steady_clock::now() + std::chrono::minutes(10);
+  context.min_position = history_.last_position();
+  context.min_position->position += 1;
+  EXPECT_EQ(queries().chart(patient_, {}, context).error().kind, QueryErrorKind::position_lost);
+  context.min_position = history_.last_position();
   context.min_position->epoch.value += 7;
-  EXPECT_EQ(queries().chart(patient_, {}, context).error().kind, QueryErrorKind::timeout)
-      << "an epoch that nobody knows is not waited for";
+  EXPECT_EQ(queries().chart(patient_, {}, context).error().kind, QueryErrorKind::position_lost);
 }
 
 TEST_F(QueriesTest, APositionOfAnEndedEpochBeyondItsEndIsLost) {

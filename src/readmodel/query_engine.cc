@@ -38,14 +38,24 @@ std::string cursor_at(CursorTag tag, std::string_view subject, const EncounterPl
       .finish();
 }
 
+// Waiting for what no commit will bring would only end at the deadline. The heads are read anew
+// only where the last known ones do not know the position yet.
+bool QueryEngine::may_exist(const PositionToken& token) const {
+  for (const auto max_age : {std::chrono::milliseconds{3'600'000}, std::chrono::milliseconds{0}}) {
+    const auto committed = follower_.committed(max_age);
+    const Epoch epoch = follower_.epoch(token.bucket);
+    if (token.epoch < epoch) return true;  // how far that epoch went is asked next
+    if (token.epoch == epoch && token.position <= committed[token.bucket.value]) return true;
+  }
+  return false;
+}
+
 QueryResult<ReadPool::Lease> QueryEngine::begin(const ReadContext& context) {
   if (context.min_position) {
     const PositionToken& token = *context.min_position;
-    if (token.epoch > follower_.epoch(token.bucket)) {
-      (void)follower_.committed(std::chrono::milliseconds{0});
-      if (token.epoch > follower_.epoch(token.bucket)) {
-        return Err{QueryError{QueryErrorKind::timeout, "the position's epoch is not known here"}};
-      }
+    if (!may_exist(token)) {
+      return Err{
+          QueryError{QueryErrorKind::position_lost, "the store never gave that position out"}};
     }
     if (token.epoch < follower_.epoch(token.bucket)) {
       auto last = follower_.last_position_of(token.bucket, token.epoch);

@@ -49,6 +49,7 @@ class QueryEngine final : public Queries {
     TenantId tenant;
     Version version = 0;
   };
+  bool may_exist(const PositionToken& token) const;
   // Waits for the position that the caller asked for, then takes a connection.
   QueryResult<ReadPool::Lease> begin(const ReadContext& context);
   static QueryResult<Row> visible_row(const ReadPool::Lease& lease, store::sqlite::Run& run,

@@ -28,7 +28,7 @@ enum class QueryErrorKind {
   not_found,      // absent, or of a tenant that the caller does not carry: alike
   bad_cursor,     // not a cursor of this query
   timeout,        // the projection did not reach the wanted position in time
-  position_lost,  // the wanted position was lost with an earlier epoch (restore)
+  position_lost,  // lost with an earlier epoch (restore), or never given out
   unavailable,    // the read model cannot be read now
 };
 struct QueryError {
