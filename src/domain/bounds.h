@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace pim {
@@ -27,12 +28,12 @@ inline constexpr auto kBounds = std::to_array<Bound>({
     {"unit_cents", 0, 9'007'199'254'740'991},
 });
 
-// nullptr where the table has no such field.
-constexpr const Bound* find_bound(std::string_view field) {
+// nullopt where the table has no such field.
+constexpr std::optional<Bound> find_bound(std::string_view field) {
   for (const auto& bound : kBounds) {
-    if (bound.field == field) return &bound;
+    if (bound.field == field) return bound;
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 }  // namespace pim

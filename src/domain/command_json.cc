@@ -22,7 +22,7 @@ constexpr bool integers_are_bounded() {
   for_each_field<C>([&](const auto& field) {
     using Value = value_of_t<std::remove_cvref_t<decltype(std::declval<C>().*field.member)>>;
     if (IntegerType<Value> || std::same_as<Value, Cents>)
-      bounded &= find_bound(field.name) != nullptr;
+      bounded &= find_bound(field.name).has_value();
   });
   return bounded;
 }

@@ -38,11 +38,11 @@ void string_schema(std::string& out, std::string_view pattern, std::string_view 
 }
 
 void integer_schema(std::string& out, std::string_view field) {
-  const auto* bound = find_bound(field);
+  const auto bound = find_bound(field).value_or(Bound{});
   out += R"({"type":"integer","minimum":)";
-  json::write(out, bound->min);
+  json::write(out, bound.min);
   out += R"(,"maximum":)";
-  json::write(out, bound->max);
+  json::write(out, bound.max);
   out += '}';
 }
 

@@ -28,11 +28,11 @@ ReferenceFact fact_of(const List& list, const Id& id) {
 // Values: the JSON reader refuses most of these before; other callers build commands by hand.
 
 bool value_holds(std::string_view field, std::int32_t value) {
-  const auto* bound = find_bound(field);
+  const auto bound = find_bound(field);
   return !bound || bound->holds(value);
 }
 bool value_holds(std::string_view field, Cents value) {
-  const auto* bound = find_bound(field);
+  const auto bound = find_bound(field);
   return !bound || bound->holds(value.value);
 }
 bool value_holds(std::string_view, UtcMillis time) { return in_calendar(time); }

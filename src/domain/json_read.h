@@ -173,7 +173,7 @@ class Reader {
     } else {
       return true;
     }
-    const auto* bound = find_bound(field);
+    const auto bound = find_bound(field);
     if (!bound || bound->holds(number)) return true;
     return fail("must be between " + std::to_string(bound->min) + " and " +
                 std::to_string(bound->max));
