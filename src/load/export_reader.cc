@@ -42,9 +42,13 @@ Result<void, std::string> read_export(const std::string& file,
     const auto where = file + ":" + std::to_string(number) + ": ";
     if (in.eof()) return Err{where + "the export is cut off"};
     simdjson::dom::object record;
+    if (parser.parse(text).get(record) != simdjson::SUCCESS) {
+      return Err{where + "not an audit record"};
+    }
     std::string_view kind;
-    if (parser.parse(text).get(record) != simdjson::SUCCESS ||
-        record["kind"].get(kind) != simdjson::SUCCESS) {
+    if (record["kind"].get(kind) != simdjson::SUCCESS) {
+      // The first line of each journal segment names the segment and has no kind.
+      if (record["segment"].error() == simdjson::SUCCESS) continue;
       return Err{where + "not an audit record"};
     }
     if (kind != "event") continue;

@@ -222,7 +222,9 @@ TEST(CheckLedger, ReadsBothFiles) {
            R"(","version":1,"bucket":17,"position":1})"
            "\n";
   };
-  std::ofstream(export_file) << R"({"kind":"read","who":"ann"})"
+  std::ofstream(export_file) << R"({"format":1,"segment":1,"node":"n"})"
+                                "\n"
+                                R"({"kind":"read","who":"ann"})"
                                 "\n"
                              << event("ann");
   auto report = check_ledger(ledger_file, export_file);
