@@ -2,14 +2,17 @@
 #include <cstdio>
 #include <filesystem>
 #include <future>
-#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "cli/admin_client.h"
 #include "cli/command.h"
+#include "cli/compose.h"
 #include "cli/json_object.h"
 #include "cli/offline_store.h"
+#include "store/anchor.h"
+#include "store/sqlite/backup.h"
 
 namespace pim::cli {
 namespace {
@@ -19,6 +22,9 @@ namespace fs = std::filesystem;
 struct Options {
   std::string data;
   std::string to;
+  std::string from;
+  std::string anchors;
+  bool accept_loss = false;
   AdminAccess admin;
   bool dry_run = false;
   bool json = false;
@@ -48,43 +54,104 @@ int backup(const Options& options) {
 }
 
 int inspect(const Options& options) {
-  const auto opened = open_offline(options.data);
-  if (!opened) return fail(kEnvironment, opened.error());
-  const auto heads = opened->reader->heads();
-  if (!heads) return fail(kEnvironment, heads.error().message);
-  std::uint64_t events = 0;
-  std::uint64_t used = 0;
-  std::uint64_t epoch = 0;
-  std::map<std::string_view, std::uint64_t> states;
-  for (const auto& head : *heads) {
-    events += head.next_position - 1;
-    used += head.next_position > 1 ? 1 : 0;
-    epoch = std::max(epoch, head.epoch.value);
-    ++states[to_string(head.state)];
+  const auto info = store::sqlite::inspect(options.data);
+  if (!info) return fail(kEnvironment, info.error().message);
+  JsonObject states;
+  for (std::size_t i = 0; i < info->buckets_by_state.size(); ++i) {
+    states.add(to_string(static_cast<store::BucketState>(i)), info->buckets_by_state[i]);
   }
-  JsonObject object;
-  JsonObject by_state;
-  for (const auto& [state, count] : states) by_state.add(state, count);
-  object.add("node", opened->store->node().to_string())
-      .add("buckets", heads->size())
-      .add("buckets_with_events", used)
-      .add("events", events)
-      .add("highest_epoch", epoch)
-      .raw("bucket_states", by_state.str())
-      .add("bytes", fs::file_size(options.data + "/events.db"));
   if (options.json) {
+    JsonObject object;
+    object.add("schema_version", info->schema_version)
+        .add("node", info->node.to_string())
+        .add("events", info->events)
+        .add("receipts", info->receipts)
+        .add("snapshots", info->snapshots)
+        .add("used_buckets", info->used_buckets)
+        .raw("buckets_by_state", states.str())
+        .add("buckets_of_others", info->buckets_of_others)
+        .add("highest_epoch", info->highest_epoch.value)
+        .add("database_bytes", info->database_bytes)
+        .add("log_bytes", info->log_bytes);
     std::puts(object.str().c_str());
     return kOk;
   }
-  std::printf("node %s\n%llu events in %llu of %zu buckets, highest epoch %llu\n",
-              opened->store->node().to_string().c_str(), static_cast<unsigned long long>(events),
-              static_cast<unsigned long long>(used), heads->size(),
-              static_cast<unsigned long long>(epoch));
-  for (const auto& [state, count] : states) {
-    std::printf("%llu buckets are %s\n", static_cast<unsigned long long>(count),
-                std::string(state).c_str());
-  }
+  const auto line = [](const char* what, std::uint64_t value) {
+    std::printf("%-22s %llu\n", what, static_cast<unsigned long long>(value));
+  };
+  std::printf("%-22s %s\n", "node", info->node.to_string().c_str());
+  line("events", info->events);
+  line("receipts", info->receipts);
+  line("buckets with events", info->used_buckets);
+  line("highest epoch", info->highest_epoch.value);
+  line("database bytes", info->database_bytes);
+  line("log bytes", info->log_bytes);
+  std::printf("%-22s %s\n", "buckets by state", states.str().c_str());
   return kOk;
+}
+
+int restore(const Options& options) {
+  const auto manifest = store::sqlite::restore(options.from, options.data);
+  if (!manifest) return fail(kEnvironment, manifest.error().message);
+  std::printf(
+      "restored to %s; every bucket is suspect until: pim store activate --data %s "
+      "--anchors DIRECTORY\n",
+      options.data.c_str(), options.data.c_str());
+  return kOk;
+}
+
+std::string to_json(const store::sqlite::ActivationReport& report) {
+  std::vector<std::string> mismatches;
+  for (const auto& each : report.mismatches) append_json_string(mismatches.emplace_back(), each);
+  std::vector<std::string> lost;
+  for (const auto& range : report.lost) {
+    JsonObject object;
+    object.add("bucket", range.bucket.value)
+        .add("from", range.from)
+        .add("to", range.to)
+        .add("anchored_at", range.anchored_at.to_string());
+    lost.push_back(object.str());
+  }
+  JsonObject object;
+  object.add("activated", report.activated)
+      .add("anchors_checked", report.anchors_checked)
+      .raw("mismatches", json_array(mismatches))
+      .raw("lost", json_array(lost))
+      .add("highest_epoch", report.highest_epoch.value);
+  return object.str();
+}
+
+void print_activation(const store::sqlite::ActivationReport& report) {
+  for (const auto& each : report.mismatches) std::printf("%s\n", each.c_str());
+  for (const auto& range : report.lost) {
+    std::printf("lost: bucket %u positions %llu to %llu, anchored at %s\n", range.bucket.value,
+                static_cast<unsigned long long>(range.from),
+                static_cast<unsigned long long>(range.to), range.anchored_at.to_string().c_str());
+  }
+  std::printf("%llu anchors match; %s\n", static_cast<unsigned long long>(report.anchors_checked),
+              report.activated            ? "the store is in service"
+              : report.mismatches.empty() ? "not activated: --accept-loss takes the loss"
+                                          : "never activated: the history is not the anchored one");
+  std::puts("What was written after the last anchor (up to a minute) and lost cannot be known.");
+}
+
+int activate(const Options& options) {
+  const auto layout = AnchorLayout::of(options.anchors);
+  std::vector<store::Anchor> anchors;
+  if (!fs::exists(layout.file))
+    return fail(kEnvironment, "there are no anchors in " + options.anchors);
+  const auto key = store::AnchorKey::load(layout.key);
+  if (!key) return fail(kEnvironment, key.error().message);
+  const auto file = store::read_anchors(layout.file, *key);
+  if (!file) return fail(kClaimFailed, file.error().message);
+  const auto report = store::sqlite::activate(options.data, file->anchors, options.accept_loss);
+  if (!report) return fail(kEnvironment, report.error().message);
+  if (options.json) {
+    std::puts(to_json(*report).c_str());
+  } else {
+    print_activation(*report);
+  }
+  return report->activated ? kOk : kClaimFailed;
 }
 
 int rebuild(const Options& options) {
@@ -122,7 +189,25 @@ void add_store(CLI::App& app, Action& action) {
   add_admin_options(back, options, false);
   back->callback([&action, options] { action = [options] { return backup(*options); }; });
 
-  auto* look = store->add_subcommand("inspect", "Who owns the buckets, and how much is in them");
+  auto* put = store->add_subcommand("restore", "Verify a backup and make a store of it, suspect");
+  put->footer("Example:\n  pim store restore --from /backup/monday --data ./restored");
+  put->add_option("--from", options->from, "Backup directory")->required();
+  put->add_option("--data", options->data, "New data directory, absent or empty")->required();
+  put->callback([&action, options] { action = [options] { return restore(*options); }; });
+
+  auto* start = store->add_subcommand(
+      "activate", "Hold a restored store against the signed heads and put it into service");
+  start->footer(
+      "Example:\n  pim store activate --data ./restored --anchors ./data-anchors\n"
+      "Exit code 1: anchors do not match, or a loss is known and --accept-loss was not given.");
+  start->add_option("--data", options->data, "Restored data directory")->required();
+  start->add_option("--anchors", options->anchors, "Directory of the signed heads")->required();
+  start->add_flag("--accept-loss", options->accept_loss, "Take a known loss");
+  start->add_flag("--json", options->json, "As JSON");
+  start->callback([&action, options] { action = [options] { return activate(*options); }; });
+
+  auto* look = store->add_subcommand("inspect",
+                                     "How much is in a store, and in which state its buckets are");
   look->footer("Example:\n  pim store inspect --data ./data --json");
   look->add_option("--data", options->data, "Data directory")->envname("PIM_DATA")->required();
   look->add_flag("--json", options->json, "As JSON");
