@@ -1,7 +1,9 @@
 #include "campaign.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <filesystem>
 #include <thread>
@@ -20,11 +22,24 @@ constexpr auto kDrainLimit = 30s;
 constexpr std::size_t kReplaysEach = 4;
 constexpr auto kUsers = 3;
 constexpr UtcMillis kStart{1'767'225'600'000};
+const std::string kPrefix = "pim-crash-";
+
+void remove_orphans() {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(fs::temp_directory_path(), ignored)) {
+    const auto name = entry.path().filename().string();
+    if (!name.starts_with(kPrefix)) continue;
+    const auto owner = std::atoi(name.c_str() + kPrefix.size());
+    if (owner > 0 && ::kill(owner, 0) != 0 && errno == ESRCH) fs::remove_all(entry.path(), ignored);
+  }
+}
 
 }  // namespace
 
 WorkingDirectory::WorkingDirectory() {
-  std::string pattern = (fs::temp_directory_path() / "pim-crash-XXXXXX").string();
+  remove_orphans();
+  std::string pattern =
+      (fs::temp_directory_path() / (kPrefix + std::to_string(::getpid()) + "-XXXXXX")).string();
   if (::mkdtemp(pattern.data()) == nullptr) std::abort();
   path_ = pattern;
 }
@@ -37,14 +52,16 @@ WorkingDirectory::~WorkingDirectory() {
 Campaign::Campaign(CampaignOptions options)
     : options_(std::move(options)),
       dice_(options_.seed, 0x4B11, 0),
-      config_{options_.program,
-              directory_.path("data"),
-              directory_.path("keys.json"),
-              directory_.path(),
-              {},
-              {}},
+      shipped_{options_.program,
+               directory_.path("data"),
+               directory_.path("keys.json"),
+               directory_.path(),
+               {},
+               {}},
+      config_(shipped_),
       reference_(options_.seed, kStart, 4, 16) {
-  if (!options_.planted_bug.empty()) {
+  if (!options_.planted_program.empty()) {
+    config_.program = options_.planted_program;
     config_.environment.push_back("PIM_PLANTED_BUG=" + options_.planted_bug);
   }
 }
@@ -54,7 +71,7 @@ Result<void, std::string> Campaign::enlist() {
   std::vector<load::CrewMember> members;
   for (std::size_t i = 0; i < options_.members; ++i) {
     const std::string user = "clerk-" + std::to_string(i % kUsers);
-    auto token = load::make_token(config_, user, "loadgen", "north-health");
+    auto token = load::make_token(shipped_, user, "loadgen", "north-health");
     if (!token) return Err{std::move(token.error())};
     members.push_back({user, std::move(token).value()});
   }
@@ -68,26 +85,38 @@ Result<void, std::string> Campaign::enlist() {
   return {};
 }
 
-Result<void, std::string> Campaign::launch() {
-  if (!crew_) {
-    if (auto enlisted = enlist(); !enlisted) return enlisted;
-  }
-  auto server = load::ServerProcess::start(config_);
+Result<void, std::string> Campaign::launch(const load::ServerConfig& config) {
+  auto server = load::ServerProcess::start(config);
   if (!server) return Err{std::move(server.error())};
   server_.emplace(std::move(server).value());
   return {};
 }
 
+// Facilities must stand before providers name them: no place for a planted bug to strike.
+Result<void, std::string> Campaign::prepare() {
+  if (std::exchange(prepared_, true)) return {};
+  if (auto enlisted = enlist(); !enlisted) return enlisted;
+  if (auto launched = launch(shipped_); !launched) return launched;
+  if (auto ready = server_->await_ready(kReadyLimit); !ready) return ready;
+  if (auto done = crew_->prepare(server_->port()); !done) return done;
+  server_->process().signal(SIGTERM);
+  const auto exit = server_->process().wait(Clock::now() + kDrainLimit);
+  server_.reset();
+  if (!exit || !exit->clean()) return Err{std::string("the first server does not end well")};
+  return {};
+}
+
 Result<void, std::string> Campaign::start() {
-  if (auto launched = launch(); !launched) return launched;
+  if (auto prepared = prepare(); !prepared) return prepared;
+  if (auto launched = launch(config_); !launched) return launched;
   if (auto ready = server_->await_ready(kReadyLimit); !ready) return ready;
   ready_times_.record(server_->ready_time());
-  if (std::exchange(prepared_, true)) return {};
-  return crew_->prepare(server_->port());
+  return {};
 }
 
 Result<void, std::string> Campaign::kill_while_starting() {
-  if (auto launched = launch(); !launched) return launched;
+  if (auto prepared = prepare(); !prepared) return prepared;
+  if (auto launched = launch(config_); !launched) return launched;
   std::this_thread::sleep_for(std::chrono::microseconds(dice_.between(0, 60'000)));
   server_.reset();  // SIGKILL
   ++kills_;

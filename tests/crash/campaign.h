@@ -16,7 +16,8 @@
 
 namespace pim::crash {
 
-// A directory that goes with its scope, also when a test fails.
+// A directory that goes with its scope, also when a test fails; those of test programs that were
+// killed go with the next one.
 class WorkingDirectory {
  public:
   WorkingDirectory();
@@ -31,8 +32,9 @@ class WorkingDirectory {
 };
 
 struct CampaignOptions {
-  std::string program;
-  std::string planted_bug;  // empty: none
+  std::string program;          // the shipped one
+  std::string planted_program;  // the one with `planted_bug`; empty: none
+  std::string planted_bug;
   std::uint64_t seed = 1;
   std::size_t members = 8;
 };
@@ -43,7 +45,7 @@ class Campaign {
  public:
   explicit Campaign(CampaignOptions options);
 
-  // Starts the server, and prepares the reference data the first time.
+  // Starts the server; the first time, the shipped one has written the reference data before.
   Result<void, std::string> start();
   // Starts the server and kills it at a random time, mostly before it is ready.
   Result<void, std::string> kill_while_starting();
@@ -62,13 +64,15 @@ class Campaign {
   std::uint64_t kills() const { return kills_; }
 
  private:
-  Result<void, std::string> launch();
+  Result<void, std::string> launch(const load::ServerConfig& config);
   Result<void, std::string> enlist();
+  Result<void, std::string> prepare();
 
   CampaignOptions options_;
   WorkingDirectory directory_;
   load::Dice dice_;
-  load::ServerConfig config_;
+  load::ServerConfig shipped_;
+  load::ServerConfig config_;  // of the server under test
   load::ReferenceData reference_;
   std::optional<load::Ledger> ledger_;
   std::unique_ptr<load::Crew> crew_;

@@ -59,7 +59,8 @@ void run_life(std::uint64_t life_seed, std::uint64_t kills, load::LedgerReport& 
               load::ReplayReport& replays, load::Histogram& ready_times) {
   constexpr std::uint64_t kCheckEvery = 20;
   SCOPED_TRACE("PIM_SEED=" + std::to_string(life_seed));
-  Campaign campaign({.program = shipped_program, .planted_bug = "", .seed = life_seed});
+  Campaign campaign(
+      {.program = shipped_program, .planted_program = "", .planted_bug = "", .seed = life_seed});
   load::Dice dice(life_seed, 0x57A7, 0);
   load::LedgerReport report;
   while (campaign.kills() < kills) {
@@ -108,7 +109,10 @@ TEST(Crash, NoKillLosesWhatWasAcknowledged) {
 }
 
 TEST(Crash, SigtermUnderLoadCutsNoAdmittedRequest) {
-  Campaign campaign({.program = shipped_program, .planted_bug = "", .seed = seed() + 1000});
+  Campaign campaign({.program = shipped_program,
+                     .planted_program = "",
+                     .planted_bug = "",
+                     .seed = seed() + 1000});
   SCOPED_TRACE("PIM_SEED=" + std::to_string(seed()));
   const int drains = nightly() ? 100 : 8;
   for (int i = 0; i < drains; ++i) {
@@ -139,8 +143,10 @@ class PlantedBug : public testing::TestWithParam<Control> {};
 
 TEST_P(PlantedBug, IsCaughtWithinAFewKills) {
   constexpr std::uint64_t kKills = 12;
-  Campaign campaign(
-      {.program = planted_program, .planted_bug = GetParam().bug, .seed = seed() + 2000});
+  Campaign campaign({.program = shipped_program,
+                     .planted_program = planted_program,
+                     .planted_bug = GetParam().bug,
+                     .seed = seed() + 2000});
   while (campaign.kills() < kKills) {
     const auto started = campaign.start();
     ASSERT_TRUE(started.ok()) << started.error();
