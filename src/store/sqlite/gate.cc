@@ -23,16 +23,16 @@ ReadSession::~ReadSession() {
   queries_.reset();
 }
 
-StoreResult<void> ReadSession::open_if_needed() {
+StoreResult<Queries*> ReadSession::current_files() {
   if (!gate_->in_service()) {
     return Err{StoreError{StoreErrorKind::unavailable,
                           "the store is out of service: recovering, or closed"}};
   }
-  if (queries_) return {};
+  if (queries_) return queries_.get();
   auto opened = Queries::open(database_, vfs_);
   if (!opened) return Err{opened.error()};
-  queries_ = std::move(*opened);
-  return {};
+  queries_ = std::make_unique<Queries>(std::move(*opened));
+  return queries_.get();
 }
 
 }  // namespace pim::store::sqlite

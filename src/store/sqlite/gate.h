@@ -5,7 +5,6 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <shared_mutex>
 #include <string>
@@ -48,18 +47,19 @@ class ReadSession {
   template <class Read>
   auto run(Read read) -> decltype(read(std::declval<Queries&>())) {
     const std::shared_lock within(gate_->files_);
-    if (auto ready = open_if_needed(); !ready) return Err{ready.error()};
-    return read(*queries_);
+    auto queries = current_files();
+    if (!queries) return Err{queries.error()};
+    return read(**queries);
   }
 
  private:
   friend class Gate;
-  StoreResult<void> open_if_needed();
+  StoreResult<Queries*> current_files();
 
   std::shared_ptr<Gate> gate_;
   std::string database_;
   std::string vfs_;
-  std::optional<Queries> queries_;
+  std::unique_ptr<Queries> queries_;
 };
 
 }  // namespace pim::store::sqlite

@@ -46,7 +46,7 @@ StoreResult<void> OnlineBackup::begin(Connection& source) {
   }
   auto copy = Connection::open(unfinished_, OpenMode::create, "");
   if (!copy) return Err{copy.error()};
-  copy_ = std::move(*copy);
+  copy_ = std::make_unique<Connection>(std::move(*copy));
   // Nobody may trust the copy before its manifest is there; until then it needs no journal.
   if (auto set = copy_->execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF"); !set) {
     return set;

@@ -7,7 +7,6 @@
 
 #include <atomic>
 #include <memory>
-#include <optional>
 #include <string>
 #include <thread>
 
@@ -47,7 +46,7 @@ class OnlineBackup {
   const std::string unfinished_;
   Manifest manifest_;
   Done done_;
-  std::optional<Connection> copy_;
+  std::unique_ptr<Connection> copy_;  // while copying
   sqlite3_backup* handle_ = nullptr;  // not null: copying
   std::atomic<bool> stop_{false};
   std::atomic<bool> ended_{false};

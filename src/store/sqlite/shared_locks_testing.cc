@@ -54,7 +54,7 @@ int FileLocks::wal_lock(Holder& holder, int offset, int count, int flags) {
   for (int i = offset; locking && i < offset + count; ++i) {
     const Holder* exclusive = wal_exclusive_[i];
     if (exclusive != nullptr && exclusive != &holder) return SQLITE_BUSY;
-    const int own = (holder.wal_shared >> i) & 1;
+    const int own = (holder.wal_shared & (1U << i)) != 0 ? 1 : 0;
     if (!shared && wal_shared_[i] > own) return SQLITE_BUSY;
   }
   for (int i = offset; i < offset + count; ++i) {

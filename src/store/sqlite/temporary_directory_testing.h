@@ -1,4 +1,5 @@
-// A directory that goes away with its test.
+// A directory that goes away with its test; in memory where the system offers that, because what
+// tests say about disks they say with a simulated one.
 #pragma once
 
 #include <stdlib.h>
@@ -11,7 +12,11 @@ namespace pim::store::sqlite {
 class TemporaryDirectory {
  public:
   TemporaryDirectory() {
-    path_ = (std::filesystem::temp_directory_path() / "pim-store-XXXXXX").string();
+    std::error_code absent;
+    const bool in_memory = std::filesystem::is_directory("/dev/shm", absent);
+    const auto parent =
+        in_memory ? std::filesystem::path("/dev/shm") : std::filesystem::temp_directory_path();
+    path_ = (parent / "pim-store-XXXXXX").string();
     if (::mkdtemp(path_.data()) == nullptr) std::abort();
   }
   ~TemporaryDirectory() {
