@@ -23,6 +23,12 @@ std::string fixed(double value, int digits) {
   return text;
 }
 
+std::string shortest(double value) {
+  char text[24];
+  std::snprintf(text, sizeof text, "%g", value);
+  return text;
+}
+
 // Latencies of each quarter second, by time.
 std::vector<std::vector<float>> bins(const std::vector<Sample>& samples) {
   std::vector<std::vector<float>> all;
@@ -62,31 +68,31 @@ Plot latency_plot(const DemoReport& report) {
     median.points.push_back({x, quantile(all[i], 0.5)});
     p99.points.push_back({x, quantile(all[i], 0.99)});
   }
-  return {.title = "Latency of acknowledged writes, retries included",
-          .x_label = "seconds",
-          .y_label = "ms (log)",
-          .log_y = true,
-          .bars = false,
-          .bar_names = {},
-          .series = {median, p99},
-          .marks = kill_marks(report)};
+  Plot plot;
+  plot.title = "Latency of acknowledged writes, retries included";
+  plot.x_label = "seconds";
+  plot.y_label = "ms (log)";
+  plot.log_y = true;
+  plot.series = {median, p99};
+  plot.marks = kill_marks(report);
+  return plot;
 }
 
 Plot throughput_plot(const DemoReport& report) {
   Series rate{"writes/s", kGreen, {}};
   const auto all = bins(all_samples(report));
-  for (std::size_t i = 0; i < all.size(); ++i) {
+  // The last bin is cut short by the end.
+  for (std::size_t i = 0; i + 1 < all.size(); ++i) {
     rate.points.push_back(
         {(static_cast<double>(i) + 0.5) * kBin, static_cast<double>(all[i].size()) / kBin});
   }
-  return {.title = "Acknowledged writes a second",
-          .x_label = "seconds",
-          .y_label = "writes/s",
-          .log_y = false,
-          .bars = false,
-          .bar_names = {},
-          .series = {rate},
-          .marks = kill_marks(report)};
+  Plot plot;
+  plot.title = "Acknowledged writes a second";
+  plot.x_label = "seconds";
+  plot.y_label = "writes/s";
+  plot.series = {rate};
+  plot.marks = kill_marks(report);
+  return plot;
 }
 
 Plot shard_plot(const DemoReport& report) {
@@ -99,7 +105,7 @@ Plot shard_plot(const DemoReport& report) {
   for (std::size_t shard = 0; shard < report.calm.by_shard.size(); ++shard) {
     series.points.push_back(
         {static_cast<double>(shard), static_cast<double>(report.calm.by_shard[shard])});
-    plot.bar_names.push_back("shard " + std::to_string(shard));
+    plot.names.push_back("shard " + std::to_string(shard));
   }
   plot.series.push_back(std::move(series));
   return plot;
@@ -116,15 +122,15 @@ Series percentile_series(const std::string& name, const char* colour,
 }
 
 Plot percentile_plot(const DemoReport& report) {
-  return {.title = "Latency percentiles",
-          .x_label = "0: p50, 1: p75, 2: p90, 3: p95, 4: p99, 5: p99.5, 6: p99.9, 7: p99.99",
-          .y_label = "ms (log)",
-          .log_y = true,
-          .bars = false,
-          .bar_names = {},
-          .series = {percentile_series("with kills", kOrange, report.chaos.latency),
-                     percentile_series("calm", kBlue, report.calm.latency)},
-          .marks = {}};
+  Plot plot;
+  plot.title = "Latency percentiles";
+  plot.x_label = "percentile";
+  plot.y_label = "ms (log)";
+  plot.log_y = true;
+  for (const double percent : kPercentiles) plot.names.push_back("p" + shortest(percent));
+  plot.series = {percentile_series("with kills", kOrange, report.chaos.latency),
+                 percentile_series("calm", kBlue, report.calm.latency)};
+  return plot;
 }
 
 std::string verdict_class(Verdict verdict) {
@@ -241,9 +247,8 @@ std::string to_json(const DemoReport& report) {
         .add("reads", traffic.reads)
         .raw("commands_by_shard", json_array(shards));
     for (const double percent : kPercentiles) {
-      char name[24];
-      std::snprintf(name, sizeof name, "p%g_ms", percent);
-      object.add(name, static_cast<double>(traffic.latency.percentile(percent)) / 1000);
+      object.add("p" + shortest(percent) + "_ms",
+                 static_cast<double>(traffic.latency.percentile(percent)) / 1000);
     }
     return object.str();
   };

@@ -68,7 +68,7 @@ class Canvas {
     }
     if (plot.bars) {
       x_.min = -0.5;
-      x_.max = static_cast<double>(plot.bar_names.size()) - 0.5;
+      x_.max = static_cast<double>(plot.names.size()) - 0.5;
     }
     if (x_.max <= x_.min) x_.max = x_.min + 1;
     y_.log = plot.log_y;
@@ -115,11 +115,13 @@ class Canvas {
       line(kLeft, py(tick), kWidth - kRight, py(tick), "stroke=\"#e3e3e3\"");
       text(kLeft - 6, py(tick) + 4, number(tick), "end");
     }
-    if (!plot_.bars) {
-      for (const double tick : x_.ticks()) {
-        line(px(tick), kHeight - kBottom, px(tick), kHeight - kBottom + 4, "stroke=\"#888\"");
-        text(px(tick), kHeight - kBottom + 16, number(tick), "middle");
-      }
+    const double foot = kHeight - kBottom;
+    for (std::size_t i = 0; i < plot_.names.size(); ++i) {
+      text(px(static_cast<double>(i)), foot + 16, plot_.names[i], "middle");
+    }
+    for (const double tick : plot_.names.empty() ? x_.ticks() : std::vector<double>()) {
+      line(px(tick), foot, px(tick), foot + 4, "stroke=\"#888\"");
+      text(px(tick), foot + 16, number(tick), "middle");
     }
     line(kLeft, kHeight - kBottom, kWidth - kRight, kHeight - kBottom, "stroke=\"#888\"");
     text((kLeft + kWidth - kRight) / 2, kHeight - 6, plot_.x_label, "middle");
@@ -154,9 +156,6 @@ class Canvas {
               at(px(x + 0.3) - px(x - 0.3)) + "\" height=\"" + at(kHeight - kBottom - top) +
               "\" fill=\"" + series.colour + "\"/>\n";
       text(px(x), top - 4, number(series.points[i].y), "middle");
-      if (i < plot_.bar_names.size()) {
-        text(px(x), kHeight - kBottom + 16, plot_.bar_names[i], "middle");
-      }
     }
   }
 

@@ -27,9 +27,9 @@ struct Plot {
   std::string title;
   std::string x_label;
   std::string y_label;
-  bool log_y = false;  // points at or below 0 are left out
-  bool bars = false;   // the first series as bars, one a point
-  std::vector<std::string> bar_names;
+  bool log_y = false;              // points at or below 0 are left out
+  bool bars = false;               // the first series as bars, one a point
+  std::vector<std::string> names;  // of x = 0, 1, 2 ... in place of numbers; bars need them
   std::vector<Series> series;
   std::vector<Mark> marks;
 };
