@@ -32,11 +32,13 @@ class WriteBench {
 
  private:
   static UtcMillis start_time() { return {static_cast<std::int64_t>(std::time(nullptr)) * 1000}; }
+  bool compares() const { return options_.numbers.at("compare") != 0; }
   Result<void, std::string> round();
   Result<double, std::string> measure_ours();
   Result<double, std::string> measure_peer();
   Result<double, std::string> measure_bare(bool indexed);
   Result<void, std::string> measure_half_load();
+  void fill_comparison(Report& report);
   void fill(Report& report);
 
   const Options& options_;
@@ -53,6 +55,9 @@ class WriteBench {
   std::vector<double> ours_, peer_rates_, bare_, bare_log_, syncs_;
   std::vector<double> ratio_peer_, ratio_bare_;
   std::vector<double> user_micros_, system_micros_, batch_;
+  std::vector<double> client_micros_;
+  std::uint64_t shed_ = 0;  // 503 at the peak: asked again, not counted
+  std::uint64_t half_missed_ = 0;
   nanoseconds catch_up_{0};
   double half_rate_ = 0;
 };
@@ -68,10 +73,10 @@ Result<double, std::string> WriteBench::measure_ours() {
   const auto caught_up = server_->catch_up(60s);
   if (!caught_up) return Err{caught_up.error()};
   if (traffic_->refused() > 0) return Err{"a command was refused: " + traffic_->first_refusal()};
-  if (report->ok != report->answered || report->failed > 0) {
-    return Err{std::to_string(report->server_error) + " commands ended in 5xx, " +
-               std::to_string(report->failed) + " in nothing"};
-  }
+  if (report->failed > 0) return Err{std::to_string(report->failed) + " requests got no answer"};
+  shed_ += report->server_error;
+  client_micros_.push_back(micros(report->own_cpu) /
+                           static_cast<double>(std::max<std::uint64_t>(1, report->answered)));
   const auto after = cpu_time_of(server_->pid());
   const auto answered = static_cast<double>(std::max<std::uint64_t>(1, report->answered));
   user_micros_.push_back(micros(after.user - before.user) / answered);
@@ -85,7 +90,7 @@ Result<double, std::string> WriteBench::measure_ours() {
     syncs_.push_back((*batches_after - *batches) /
                      std::chrono::duration<double>(report->elapsed).count());
   }
-  return report->per_second();
+  return report->ok_per_second();
 }
 
 Result<double, std::string> WriteBench::measure_peer() {
@@ -106,6 +111,12 @@ Result<double, std::string> WriteBench::measure_bare(bool indexed) {
 // A B C C B A, so that a machine that grows slower or faster favours nobody.
 Result<void, std::string> WriteBench::round() {
   sync_.merge(calibrate_sync(scratch_.path(), options_.smoke ? 20 : 200));
+  if (!compares()) {
+    auto rate = measure_ours();
+    if (!rate) return Err{std::move(rate.error())};
+    ours_.push_back(*rate);
+    return {};
+  }
   double ours = 0;
   double peer = 0;
   double bare = 0;
@@ -138,17 +149,14 @@ Result<void, std::string> WriteBench::measure_half_load() {
                               .duration = std::chrono::seconds(options_.smoke ? 1 : 10),
                               .rate = half_rate_});
   if (!report) return Err{report.error()};
-  if (report->failed + report->unsent > 0) return Err{std::string("half of the peak overloads it")};
+  half_missed_ = report->failed + report->unsent + report->server_error;
   half_latency_ = report->latency;
   return {};
 }
 
-void WriteBench::fill(Report& report) {
-  const auto rate = spread_of(ours_);
+void WriteBench::fill_comparison(Report& report) {
   const auto ratio_peer = spread_of(ratio_peer_);
   const auto ratio_bare = spread_of(ratio_bare_);
-  const double half_p99 = static_cast<double>(half_latency_.percentile(99)) / 1000;
-  report.spread("events_per_second", rate, "/s", "durable events over HTTP, 64 connections");
   report.spread("message_db_per_second", spread_of(peer_rates_), "/s",
                 "message-db " + peer_->version() +
                     " on PostgreSQL 15, defaults, fsync on, 1,024 categories, 64 clients");
@@ -156,9 +164,18 @@ void WriteBench::fill(Report& report) {
                 "bare SQLite group-commit writer: 650 B rows, unique by version and by request, "
                 "64 producers");
   report.spread("bare_log_per_second", spread_of(bare_log_), "/s",
-                "the same without producers, batches of 64");
+                "the same without its unique indexes: a log, not an event store");
   report.spread("ratio_message_db", ratio_peer, "", "ours / message-db, round by round");
   report.spread("ratio_bare", ratio_bare, "", "ours / bare, round by round");
+  report.goal("goal_message_db", ratio_peer.median >= 4, "at least 4 x message-db");
+  report.goal("goal_bare", ratio_bare.median >= 0.5, "at least half of the bare writer");
+}
+
+void WriteBench::fill(Report& report) {
+  const auto rate = spread_of(ours_);
+  const double half_p99 = static_cast<double>(half_latency_.percentile(99)) / 1000;
+  report.spread("events_per_second", rate, "/s", "durable events over HTTP, 64 connections");
+  if (compares()) fill_comparison(report);
   report.latency("peak", latency_, "latency at the peak, closed loop");
   report.number("half_rate", half_rate_, "/s", "half of the peak, open loop");
   report.latency("half", half_latency_, "latency at half of the peak, from the intended start");
@@ -168,13 +185,16 @@ void WriteBench::fill(Report& report) {
   }
   report.spread("user_cpu_us", spread_of(user_micros_), "us", "server's user CPU a request");
   report.spread("system_cpu_us", spread_of(system_micros_), "us", "server's system CPU a request");
+  report.spread("client_cpu_us", spread_of(client_micros_), "us", "the driver's own CPU a request");
+  report.number("shed", static_cast<double>(shed_), "", "503 at the peak (not in the rate)");
+  report.number("half_missed", static_cast<double>(half_missed_), "",
+                "requests not answered 2xx at half of the peak");
   report.number("catch_up_ms", micros(catch_up_) / 1000, "ms",
                 "read model complete after the last reply, worst of all");
   report.latency("fdatasync", sync_, "4 KiB append + fdatasync on this disk");
   report.machine(describe_machine(scratch_.path()), noise_);
-  report.goal("goal_message_db", ratio_peer.median >= 4, "at least 4 x message-db");
-  report.goal("goal_bare", ratio_bare.median >= 0.5, "at least half of the bare writer");
-  report.goal("goal_half_p99", half_p99 <= 30, "p99 at half of the peak at most 30 ms");
+  report.goal("goal_half_p99", half_p99 <= 30 && half_missed_ == 0,
+              "p99 at half of the peak at most 30 ms");
   report.goal("goal_catch_up", catch_up_ <= kCatchUpGoal, "read model complete within 1 s");
 }
 
@@ -189,9 +209,11 @@ Result<void, std::string> WriteBench::run(Report& report) {
   traffic_ = std::make_unique<CommandTraffic>(
       workload, reference_, kConnections,
       load::shared_headers("127.0.0.1", server_->port(), server_->token()));
-  auto peer = MessageDb::start(scratch_.path("postgres"), options_.directory + "/cache");
-  if (!peer) return Err{std::move(peer.error())};
-  peer_ = std::move(peer).value();
+  if (compares()) {
+    auto peer = MessageDb::start(scratch_.path("postgres"), options_.directory + "/cache");
+    if (!peer) return Err{std::move(peer.error())};
+    peer_ = std::move(peer).value();
+  }
 
   for (std::uint32_t i = 0; i < options_.rounds; ++i) {
     progress("round " + std::to_string(i + 1) + " of " + std::to_string(options_.rounds));
@@ -210,8 +232,9 @@ int main(int argc, char** argv) {
   auto options =
       parse_options(argc, argv,
                     "Durable writes over HTTP against message-db and a bare SQLite writer.\n"
-                    "Example: bench_write --json --rounds 5",
-                    {});
+                    "Example: bench_write --json --rounds 5\n"
+                    "--compare 0 leaves the others out.",
+                    {{"compare", 1}});
   if (options.smoke) {
     options.rounds = 1;
     options.seconds = 1;

@@ -46,12 +46,14 @@ void ChartTraffic::next(std::size_t, std::string& out) {
   const auto index = skewed_ ? dice_.skewed(patients_.size()) : dice_.below(patients_.size());
   out += "GET /v1/patients/";
   append_uuid(out, patients_[index]);
-  out.append("?limit=2 HTTP/1.1\r\n").append(shared_).append("\r\n");
+  out.append("?limit=1 HTTP/1.1\r\n").append(shared_).append("\r\n");
 }
 
 void ChartTraffic::answered(std::size_t, const Reply& reply) {
   if (reply.status != 200) ++refused_;
-  largest_body_ = std::max(largest_body_, reply.body.size());
+  ++pages_;
+  page_bytes_ += reply.body.size();
+  if (reply.body.size() > kPageGoal) ++large_pages_;
 }
 
 void ChartTraffic::failed(std::size_t, const load::TransportError&) {}

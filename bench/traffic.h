@@ -32,6 +32,8 @@ class CommandTraffic : public load::Traffic {
   std::string first_refusal_;
 };
 
+inline constexpr std::size_t kPageGoal = 4096;
+
 // First pages of charts, of patients drawn by counter.
 class ChartTraffic : public load::Traffic {
  public:
@@ -42,7 +44,9 @@ class ChartTraffic : public load::Traffic {
   void failed(std::size_t connection, const load::TransportError& error) override;
 
   std::uint64_t refused() const { return refused_; }
-  std::size_t largest_body() const { return largest_body_; }
+  std::uint64_t pages() const { return pages_; }
+  std::uint64_t page_bytes() const { return page_bytes_; }
+  std::uint64_t large_pages() const { return large_pages_; }  // beyond kPageGoal
 
  private:
   std::vector<Uuid> patients_;
@@ -50,7 +54,9 @@ class ChartTraffic : public load::Traffic {
   std::string shared_;
   load::Dice dice_{0xC4A7, 0, 0};
   std::uint64_t refused_ = 0;
-  std::size_t largest_body_ = 0;
+  std::uint64_t pages_ = 0;
+  std::uint64_t page_bytes_ = 0;
+  std::uint64_t large_pages_ = 0;
 };
 
 }  // namespace pim::bench

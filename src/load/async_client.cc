@@ -324,6 +324,11 @@ double DriveReport::per_second() const {
   return seconds > 0 ? static_cast<double>(answered) / seconds : 0;
 }
 
+double DriveReport::ok_per_second() const {
+  const auto seconds = std::chrono::duration<double>(elapsed).count();
+  return seconds > 0 ? static_cast<double>(ok) / seconds : 0;
+}
+
 Result<DriveReport, std::string> drive(Traffic& traffic, const DriveOptions& options) {
   return Driver(traffic, options).run();
 }

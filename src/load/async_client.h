@@ -55,7 +55,8 @@ struct DriveReport {
   std::uint64_t reply_bytes = 0;
   std::chrono::nanoseconds elapsed{0};
   std::chrono::nanoseconds own_cpu{0};  // of the driving thread, warm-up included
-  double per_second() const;
+  double per_second() const;            // answered
+  double ok_per_second() const;         // answered 2xx
 };
 
 // Blocks for warm-up, duration and at most `reply_timeout` for the last replies. An error: not one

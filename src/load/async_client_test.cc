@@ -71,6 +71,8 @@ TEST(AsyncClient, AClosedLoopKeepsEveryConnectionBusyAndLosesNoReply) {
   EXPECT_EQ(report->client_error, traffic.statuses[409]);
   EXPECT_EQ(report->server_error, traffic.statuses[503]);
   EXPECT_GE(report->elapsed, 200ms);
+  EXPECT_GT(report->ok_per_second(), 0);
+  EXPECT_LT(report->ok_per_second(), report->per_second());
 }
 
 TEST(AsyncClient, TheWarmUpIsNotMeasured) {
