@@ -2,6 +2,8 @@
 
 #include <simdjson.h>
 
+#include <type_traits>
+
 #include "api/json_members.h"
 #include "api/request_checks.h"
 #include "api/version.h"
@@ -35,9 +37,10 @@ std::optional<T> only_member(const std::string& body, std::string_view name) {
   const auto members = JsonMembers::of(root);
   if (!members || members->all().size() != 1) return std::nullopt;
   const auto element = members->find(name);
-  T value{};
+  // A text lies in the parser, which ends here: T must own it.
+  std::conditional_t<std::is_same_v<T, std::string>, std::string_view, T> value{};
   if (!element || element->get(value) != simdjson::SUCCESS) return std::nullopt;
-  return value;
+  return T(value);
 }
 
 bool is_plain_absolute(std::string_view path) {
@@ -153,13 +156,13 @@ bool AdminApp::admit(Call& call, std::string_view operation) {
 
 void AdminApp::backup(const CallPtr& call) {
   if (!admit(*call, kBackup)) return;
-  const auto target = only_member<std::string_view>(call->request().body, "target");
+  const auto target = only_member<std::string>(call->request().body, "target");
   if (!target || !is_plain_absolute(*target)) {
     return answer(*call,
                   Problem::of(problems::kBadField,
                               "/target: must be the absolute path of a directory.", "/target"));
   }
-  services_.store.backup(std::string(*target), [this, call](store::StoreResult<void> done) {
+  services_.store.backup(*target, [this, call](store::StoreResult<void> done) {
     call->exchange->post([this, call, done = std::move(done)] {
       const std::uint16_t status = done ? 200 : 500;
       const bool recorded = trail_.record(
