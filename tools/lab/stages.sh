@@ -96,7 +96,7 @@ stage_hostile() {
 }
 
 # name:limit in minutes
-STAGES=(tidy:12 unit:14 integration:5 crash:7 asan:14 tsan:9)
+STAGES=(tidy:20 unit:14 integration:6 crash:8 asan:18 tsan:12)
 MORE_STAGES=(hostile:8)
 
 run_stages() {
