@@ -103,6 +103,7 @@ void Connection::start() {
 }
 
 void Connection::start_refused() {
+  refused_ = true;
   thread_->add(shared_from_this());
   port_->refused.fetch_add(1, std::memory_order_relaxed);
   refuse({&problems::kTooManyConnections, "The server has as many connections as it takes."});
@@ -329,7 +330,7 @@ void Connection::close() {
   {
     // under the lock, or a waiter could miss the last one
     const std::lock_guard lock(port_->mutex);
-    port_->open.fetch_sub(1, std::memory_order_relaxed);
+    (refused_ ? port_->refusing : port_->open).fetch_sub(1, std::memory_order_relaxed);
   }
   port_->closed.notify_all();
 }

@@ -34,6 +34,7 @@ struct Port {
   HttpHandler& handler;
   const ConnectionLimits limits;
   std::atomic<std::uint64_t> open{0};
+  std::atomic<std::uint64_t> refusing{0};  // told that there are too many; not in `open`
   std::atomic<std::uint64_t> in_flight{0};
   std::atomic<std::uint64_t> refused{0};
   std::array<std::atomic<std::uint64_t>, kTimeoutPhases.size()> timeouts{};
@@ -98,6 +99,7 @@ class Connection : public Exchange, public std::enable_shared_from_this<Connecti
   Deadline deadline_ = Deadline::max();
   bool timed_out_ = false;   // the read under way was cancelled to answer 408
   bool continuing_ = false;  // the write under way is a 100 Continue
+  bool refused_ = false;     // one too many: in port_->refusing, not in port_->open
   bool counted_ = false;     // in port_->in_flight
   bool close_after_ = false;
   std::size_t discarded_ = 0;

@@ -59,6 +59,8 @@ void IoThread::sweep() {
     if (connection->expired(now)) expired.push_back(connection);
   }
   for (const auto& connection : expired) connection->on_expiry();
+  // cancelling a timer that has gone off already does not reach its handler
+  if (closing_) return;
   timer_.expires_after(sweep_every_);
   timer_.async_wait([this](boost::system::error_code error) {
     if (!error) sweep();
@@ -66,6 +68,7 @@ void IoThread::sweep() {
 }
 
 void IoThread::close_all() {
+  closing_ = true;
   timer_.cancel();
   while (!connections_.empty()) {
     const auto connection = connections_.begin()->second;

@@ -49,6 +49,7 @@ class IoThread : public std::enable_shared_from_this<IoThread> {
   const std::chrono::milliseconds sweep_every_;
   std::thread thread_;
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
+  bool closing_ = false;  // on this thread only
 
   std::mutex mutex_;
   bool stopped_ = false;  // guarded by mutex_

@@ -20,6 +20,8 @@ using Acceptor = asio::basic_socket_acceptor<tcp, asio::io_context::executor_typ
 using TlsStream = asio::ssl::stream<Socket>;
 using Error = boost::system::error_code;
 
+constexpr std::uint64_t kMaxRefusing = 64;
+
 // The transport half of a connection: the same for a plain socket and for TLS over one.
 template <class Stream>
 class StreamConnection final : public Connection {
@@ -203,7 +205,7 @@ class PortListener final : public Listener {
     socket.set_option(tcp::no_delay(true), error);
     const bool full = port_->open.load() >= options_.limits.max_connections;
     // beyond even those that are told so, connections are just dropped
-    if (port_->open.load() >= options_.limits.max_connections + 64ULL || (full && tls_)) return;
+    if (full && (tls_ || port_->refusing.load() >= kMaxRefusing)) return;
     std::shared_ptr<Connection> connection;
     std::string peer = remote.address().to_string();
     if (tls_) {
@@ -213,10 +215,11 @@ class PortListener final : public Listener {
       connection = std::make_shared<StreamConnection<Socket>>(thread, port_, std::move(peer),
                                                               std::move(socket));
     }
-    port_->open.fetch_add(1);
+    auto& count = full ? port_->refusing : port_->open;
+    count.fetch_add(1);
     const bool posted = thread->post(
         [connection, full] { full ? connection->start_refused() : connection->start(); });
-    if (!posted) port_->open.fetch_sub(1);
+    if (!posted) count.fetch_sub(1);
   }
 
   const ListenerOptions options_;

@@ -166,7 +166,7 @@ constexpr auto kParams = std::to_array<ParamInfo>({
      "A Pim-Position of an earlier reply: wait until the read model has it.",
      R"({"type":"string","pattern":"^(0|[1-9][0-9]{0,2}|[1-3][0-9]{3}|40[0-8][0-9]|409[0-5])\\.)"
      R"((0|[1-9][0-9]{0,17})\\.(0|[1-9][0-9]{0,17})$"})",
-     "1330.1.1", "a Pim-Position as it was sent", is_position},
+     R"("1330.1.1")", "a Pim-Position as it was sent", is_position},
     {Param::x_request_id, "x-request-id",
      "The request id of a query; made and returned where it is absent.", kKey, "", kKeyWords,
      is_key},
