@@ -20,6 +20,9 @@ using load::Clock;
 using load::Deadline;
 
 constexpr std::size_t kStreams = 20'000;
+constexpr const char* kCreateTable =
+    "CREATE TABLE IF NOT EXISTS events(position INTEGER PRIMARY KEY, stream BLOB NOT NULL, "
+    "version INTEGER NOT NULL, request_id BLOB NOT NULL, data BLOB NOT NULL)";
 
 class Database {
  public:
@@ -33,9 +36,7 @@ class Database {
     // The memory and the checkpoints that our engine gives itself, too.
     for (const char* sql :
          {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA cache_size=-65536",
-          "PRAGMA wal_autocheckpoint=4096",
-          "CREATE TABLE IF NOT EXISTS events(position INTEGER PRIMARY KEY, stream BLOB NOT NULL, "
-          "version INTEGER NOT NULL, request_id BLOB NOT NULL, data BLOB NOT NULL)"}) {
+          "PRAGMA wal_autocheckpoint=4096", kCreateTable}) {
       if (auto done = run(sql); !done) return done;
     }
     if (indexed) {
@@ -169,6 +170,7 @@ Result<BareReport, std::string> run_bare_writer(const BareOptions& options) {
   load::Dice dice(1, 2, static_cast<std::uint64_t>(Clock::now().time_since_epoch().count()));
   Queue queue;
   std::vector<std::thread> producers;
+  producers.reserve(options.producers);
   for (std::size_t i = 0; i < options.producers; ++i) {
     producers.emplace_back([&queue] {
       while (queue.write_one()) {

@@ -166,6 +166,7 @@ Result<Filled, std::string> fill_store(const FillOptions& options) {
   constexpr std::uint32_t kSessions = 64;
   load::WorkloadOptions workload{.seed = 1, .start = kStart, .encounters_per_patient = 1};
   std::vector<load::Session> sessions;
+  sessions.reserve(kSessions);
   for (std::uint32_t i = 0; i < kSessions; ++i) sessions.emplace_back(workload, reference, i);
 
   Filled filled;

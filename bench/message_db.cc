@@ -21,6 +21,8 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
+constexpr auto kSessionOptions =
+    "PGOPTIONS=-c search_path=message_store,public -c client_min_messages=warning";
 constexpr auto kBin = "/usr/lib/postgresql/15/bin/";
 
 // About 650 bytes of JSON in data and metadata, as one of our events has with its envelope.
@@ -62,15 +64,14 @@ Result<std::string, std::string> MessageDb::run_client(std::vector<std::string> 
   const std::string output = directory_ + "/output";
   ::unlink(output.c_str());
   const std::string name = arguments[0];
-  const auto exit = load::run_child({std::move(arguments),
-                                     {"PGHOST=" + directory_, "PGUSER=postgres",
-                                      "PGDATABASE=message_store", "DATABASE_NAME=message_store",
-                                      "PGOPTIONS=-c search_path=message_store,public "
-                                      "-c client_min_messages=warning",
-                                      std::string("PATH=") + kBin + ":/usr/bin:/bin"},
-                                     output,
-                                     output},
-                                    limit);
+  const auto exit =
+      load::run_child({std::move(arguments),
+                       {"PGHOST=" + directory_, "PGUSER=postgres", "PGDATABASE=message_store",
+                        "DATABASE_NAME=message_store", kSessionOptions,
+                        std::string("PATH=") + kBin + ":/usr/bin:/bin"},
+                       output,
+                       output},
+                      limit);
   auto text = contents_of(output);
   if (!exit) return Err{exit.error()};
   if (!exit->clean()) return Err{name + ": " + exit->to_string() + "\n" + text};

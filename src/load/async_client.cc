@@ -63,7 +63,7 @@ class Driver {
   void flush(std::size_t index, Deadline now);
   void read_ready(std::size_t index, Deadline now);
   void finish(std::size_t index, const ReplyScan& scan, Deadline now);
-  void fail(std::size_t index, TransportError error, Deadline now);
+  void fail(std::size_t index, const TransportError& error, Deadline now);
   void release(std::size_t index, Deadline now);
   void start_due(Deadline now);
   void sweep(Deadline now);
@@ -137,7 +137,7 @@ void Driver::flush(std::size_t index, Deadline now) {
 }
 
 void Driver::read_ready(std::size_t index, Deadline now) {
-  constexpr std::size_t kRoom = 16 * 1024;
+  constexpr std::size_t kRoom = 16UL * 1024;
   Connection& connection = connections_[index];
   if (connection.in.size() < connection.used + kRoom) connection.in.resize(connection.used + kRoom);
   const auto got = ::recv(connection.socket.get(), connection.in.data() + connection.used,
@@ -194,7 +194,7 @@ void Driver::release(std::size_t index, Deadline now) {
   }
 }
 
-void Driver::fail(std::size_t index, TransportError error, Deadline now) {
+void Driver::fail(std::size_t index, const TransportError& error, Deadline now) {
   Connection& connection = connections_[index];
   connection.socket.reset();
   if (connection.busy) {

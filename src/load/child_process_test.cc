@@ -63,8 +63,8 @@ TEST_F(ChildProcessTest, WaitsToADeadlineThenSeesTheSignal) {
   child->signal(SIGTERM);
   const auto exit = child->wait(Clock::now() + 10s);
   ASSERT_TRUE(exit.has_value());
-  EXPECT_EQ(exit->signal, SIGTERM);
-  EXPECT_EQ(exit->to_string(), "signal 15");
+  EXPECT_EQ(exit.value_or(ChildExit{}).signal, SIGTERM);
+  EXPECT_EQ(exit.value_or(ChildExit{}).to_string(), "signal 15");
 }
 
 TEST_F(ChildProcessTest, NoChildOutlivesItsOwner) {

@@ -118,7 +118,7 @@ Result<void, TransportError> HttpClient::write_all(std::string_view bytes, Deadl
 }
 
 Result<Response, TransportError> HttpClient::receive(bool to_head, Deadline deadline) {
-  constexpr std::size_t kStep = 16 * 1024;
+  constexpr std::size_t kStep = 16UL * 1024;
   bool ended = false;
   for (;;) {
     if (!buffer_.empty()) {

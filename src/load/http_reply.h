@@ -11,8 +11,8 @@
 namespace pim::load {
 
 // Replies beyond these are malformed to us: a client of a broken server must not fill its memory.
-inline constexpr std::size_t kMaxReplyHead = 64 * 1024;
-inline constexpr std::size_t kMaxReplyBody = 256 * 1024 * 1024;
+inline constexpr std::size_t kMaxReplyHead = 64UL * 1024;
+inline constexpr std::size_t kMaxReplyBody = 256UL * 1024 * 1024;
 
 struct ReplyScan {
   enum class State {

@@ -97,6 +97,7 @@ TEST(Ledger, LinesOfSeveralThreadsNeverMix) {
   {
     auto ledger = Ledger::open(file);
     std::vector<std::thread> threads;
+    threads.reserve(4);
     for (int t = 0; t < 4; ++t) {
       threads.emplace_back([&ledger, t] {
         for (int i = 0; i < 250; ++i) {

@@ -46,7 +46,8 @@ class Model {
  private:
   static std::string rejection_text(const Rejection& rejection) {
     std::string text(rejection.type);
-    for (const auto& [name, value] : rejection.params) text += " " + name + "=" + value;
+    for (const auto& [name, value] : rejection.params)
+      text.append(" ").append(name).append("=").append(value);
     return text;
   }
   ReferenceFact fact(const Uuid& id) const {
@@ -189,6 +190,7 @@ TEST_F(WorkloadTest, AFewPatientsAreHot) {
     session.accepted(0);
   }
   std::vector<int> counts;
+  counts.reserve(encounters.size());
   for (const auto& [patient, count] : encounters) counts.push_back(count);
   std::sort(counts.rbegin(), counts.rend());
   int all = 0;
@@ -229,7 +231,7 @@ TEST(PreparedCommand, ComesOutAlikeOnBothClients) {
   ASSERT_TRUE(client.send(to_request(command, "abc")).ok());
   std::string wire;
   append_wire(wire, command, shared_headers("127.0.0.1", server.port(), "abc"));
-  const auto lines = [](std::string text) {
+  const auto lines = [](const std::string& text) {
     std::multiset<std::string> out;
     for (std::size_t at = 0; at < text.size();) {
       const auto end = std::min(text.find("\r\n", at), text.size());

@@ -88,7 +88,7 @@ Result<void, std::string> Campaign::enlist() {
 Result<void, std::string> Campaign::launch(const load::ServerConfig& config) {
   auto server = load::ServerProcess::start(config);
   if (!server) return Err{std::move(server.error())};
-  server_.emplace(std::move(server).value());
+  server_ = std::make_unique<load::ServerProcess>(std::move(server).value());
   return {};
 }
 

@@ -76,7 +76,7 @@ class Campaign {
   load::ReferenceData reference_;
   std::optional<load::Ledger> ledger_;
   std::unique_ptr<load::Crew> crew_;
-  std::optional<load::ServerProcess> server_;
+  std::unique_ptr<load::ServerProcess> server_;
   load::ReplayReport replays_;
   load::Histogram ready_times_;
   std::uint64_t kills_ = 0;

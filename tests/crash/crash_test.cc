@@ -89,18 +89,17 @@ void run_life(std::uint64_t life_seed, std::uint64_t kills, load::LedgerReport& 
 }
 
 TEST(Crash, NoKillLosesWhatWasAcknowledged) {
-  const std::uint64_t lives = nightly() ? 100 : 1;
-  constexpr std::uint64_t kKills = 100;
+  const unsigned long long lives = nightly() ? 100 : 1;
+  constexpr unsigned long long kKills = 100;
   load::LedgerReport sum;
   load::ReplayReport replays;
   load::Histogram ready;
-  for (std::uint64_t life = 0; life < lives && !HasFatalFailure(); ++life) {
+  for (unsigned long long life = 0; life < lives && !HasFatalFailure(); ++life) {
     run_life(seed() + life, kKills, sum, replays, ready);
   }
   EXPECT_GT(replays.sent, 0u);
   EXPECT_GT(sum.unknown, 0u) << "no kill met a request under way: the kills prove nothing";
-  std::printf("kills %llu, %s\n", static_cast<unsigned long long>(lives * kKills),
-              sum.summary().c_str());
+  std::printf("kills %llu, %s\n", lives * kKills, sum.summary().c_str());
   std::printf("replayed %llu, ready after a kill in ms: p50 %.1f, p99 %.1f, max %.1f\n",
               static_cast<unsigned long long>(replays.sent),
               static_cast<double>(ready.percentile(50)) / 1000,
