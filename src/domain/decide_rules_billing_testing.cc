@@ -12,6 +12,10 @@ std::vector<Rule> billing_rules() {
   };
   const Commands cancelled = admitted() + Commands{cancel()};
   const Commands opened = charted() + Commands{open_bill()};
+  // a procedure on the bill, and a medication with the same id
+  const Commands twins = billed() + Commands{with(prescribe(), [](auto& c) {
+                           c.medication_id = MedicationId{procedure_id().value};
+                         })};
   const Commands voided = billed() + Commands{void_bill()};
   constexpr std::int64_t kMost = 9'007'199'254'740'991;  // the largest unit price
   // 1,024 * kMost = 2^63 - 1,024: all but 1,023 cents of what a total can hold
@@ -74,6 +78,10 @@ std::vector<Rule> billing_rules() {
        no::already_billed,
        {billed(), charge_procedure()},
        {billed(), charge_medication()}},
+      {"a source is its kind and its id",
+       no::already_billed,
+       {twins, charge_procedure()},
+       {twins, with(charge_medication(), [](auto& c) { c.source_id = procedure_id().value; })}},
       {"a source is free after its line is void",
        no::already_billed,
        {billed(), charge_procedure()},

@@ -33,6 +33,15 @@ TEST(Decide, RecordsAgesAboveEightyNineAsNinety) {
   EXPECT_EQ(stream.patient().facts.birth_year, 1935);
 }
 
+// Years later the age limit has passed the year of death: the patient is not born after it.
+TEST(Decide, RecordsNoBirthAfterDeath) {
+  Stream stream(
+      {with(register_patient(), [](auto& c) { c.birth_year = 1935; }), MarkPatientDeceased{1936}});
+  stream.references.now = must(UtcMillis::parse("2031-06-01T00:00:00Z"));
+  stream.accept(with(AmendPatient{}, [](auto& c) { c.birth_year = 1930; }));
+  EXPECT_EQ(stream.patient().facts.birth_year, 1936);
+}
+
 TEST(Decide, AmendmentsCarryOnlyWhatChanges) {
   Stream stream({register_patient()});
   stream.accept(AmendPatient{1970, Sex::male, code<UsState>("OH"), {}, code<Region>("us-east")});
@@ -136,6 +145,16 @@ TEST(Evolve, IgnoresEventsOfWhatItDoesNotHold) {
   const auto before = provider;
   for (const auto& event : full.history) evolve(provider, event);
   EXPECT_EQ(provider, before);
+}
+
+// A repeated event is a bug of the caller's, but not one that may tear the state.
+TEST(Evolve, TakesARepeatedEventWithoutHarm) {
+  Stream stream({register_patient(), admit(), open_bill(), charge_encounter(), void_charge()});
+  const auto before = stream.state;
+  evolve(stream.state, stream.history.back());  // the void
+  evolve(stream.state, stream.history[1]);      // the admission
+  evolve(stream.state, stream.history[0]);      // the registration
+  EXPECT_EQ(stream.state, before);
 }
 
 TEST(Evolve, FindsEncountersByIdAfterCopies) {
