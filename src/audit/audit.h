@@ -31,7 +31,7 @@ struct VerifyReport {
   bool intact() const { return findings.empty(); }
 };
 struct VerifyOptions {
-  bool live = false;  // a server is writing: stop at the heads read first, leave receipts alone
+  bool live = false;              // a server is writing: what it adds meanwhile is left out
   std::string journal_directory;  // empty: no journals
   std::string anchor_file;        // empty: no anchors
   std::string anchor_key_file;

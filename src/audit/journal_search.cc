@@ -1,8 +1,8 @@
 #include "audit/journal_search.h"
 
 #include <algorithm>
-#include <deque>
-#include <tuple>
+#include <cstdint>
+#include <map>
 #include <utility>
 
 #include "audit/record_json.h"
@@ -12,6 +12,39 @@ namespace pim::audit {
 namespace {
 
 constexpr int kSequenceBits = 48;
+// An entry's time is its request's beginning, so entries stand in the order of their times only
+// about so: a request takes no longer than this, nor do a node's clocks step further back.
+constexpr std::int64_t kDisorder = 5LL * 60 * 1000;
+
+using Place = std::pair<std::int64_t, std::uint64_t>;  // at, ref
+
+// The `limit` newest of what it is offered.
+class NewestHits {
+ public:
+  explicit NewestHits(std::size_t limit) : limit_(limit) {}
+
+  void offer(const Place& place, std::string_view line) {
+    if (hits_.size() == limit_) {
+      if (hits_.begin()->first > place) return;
+      hits_.erase(hits_.begin());
+    }
+    hits_.emplace(place, line);
+  }
+  bool all_newer_than(std::int64_t at) const {
+    return hits_.size() == limit_ && hits_.begin()->first.first > at;
+  }
+  std::vector<JournalHit> take() && {
+    std::vector<JournalHit> newest_first;
+    for (auto hit = hits_.rbegin(); hit != hits_.rend(); ++hit) {
+      newest_first.push_back({hit->first.first, hit->first.second, std::move(hit->second)});
+    }
+    return newest_first;
+  }
+
+ private:
+  const std::size_t limit_;
+  std::map<Place, std::string> hits_;
+};
 
 // What a matching line must contain, each as the writer writes it.
 std::vector<std::string> patterns_of(const SearchQuery& query) {
@@ -65,17 +98,14 @@ Result<std::vector<JournalHit>, SearchError> search_journals(const std::string& 
                                                              std::size_t limit) {
   const Matcher matcher(query);
   const std::int64_t from = query.from ? query.from->value : INT64_MIN;
-  std::vector<JournalHit> hits;
+  NewestHits hits(limit);
   const auto journals = list_journals(directory);
   for (std::size_t number = 0; number < journals.size(); ++number) {
     auto segments = list_segments(journals[number]);
-    std::size_t found = 0;
     for (auto segment = segments.rbegin(); segment != segments.rend(); ++segment) {
       const auto begin = begin_of(*segment);
       if (!begin) return Err{begin.error()};
-      if (begin->value > before_at) continue;
-      // Entries follow each other in time: the last ones of a segment are its newest.
-      std::deque<JournalHit> newest;
+      if (begin->value - kDisorder > before_at) continue;
       auto reader = LineReader::open(segment->path);
       if (!reader) return Err{unreadable(segment->path)};
       std::string_view line;
@@ -85,21 +115,15 @@ Result<std::vector<JournalHit>, SearchError> search_journals(const std::string& 
         const auto at = UtcMillis::parse(text_field(line, "at"));
         if (!sequence || !at) continue;
         const std::uint64_t ref = (static_cast<std::uint64_t>(number) << kSequenceBits) | *sequence;
-        const auto place = std::tuple(at->value, ref);
-        if (at->value < from || place >= std::tuple(before_at, before_ref)) continue;
-        newest.push_back({at->value, ref, std::string(line)});
-        if (newest.size() > limit) newest.pop_front();
+        const Place place{at->value, ref};
+        if (at->value >= from && place < Place{before_at, before_ref}) hits.offer(place, line);
       }
-      found += newest.size();
-      std::move(newest.begin(), newest.end(), std::back_inserter(hits));
-      if (found >= limit || begin->value < from) break;
+      // No older segment has anything newer than this one's beginning.
+      const std::int64_t newest_left = begin->value + kDisorder;
+      if (newest_left < from || hits.all_newer_than(newest_left)) break;
     }
   }
-  std::sort(hits.begin(), hits.end(), [](const JournalHit& a, const JournalHit& b) {
-    return std::tie(a.at, a.ref) > std::tie(b.at, b.ref);
-  });
-  if (hits.size() > limit) hits.resize(limit);
-  return hits;
+  return std::move(hits).take();
 }
 
 }  // namespace pim::audit

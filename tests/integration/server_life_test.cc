@@ -1,0 +1,125 @@
+// Starting, being killed, coming back, ending.
+#include <sys/stat.h>
+
+#include <atomic>
+#include <filesystem>
+#include <thread>
+
+#include "lab.h"
+#include "load/ledger.h"
+#include "load/ledger_check.h"
+#include "load/workload.h"
+#include "sample_calls.h"
+
+namespace pim::integration {
+namespace {
+
+using namespace std::chrono_literals;
+
+class ServerLifeTest : public Lab {
+ protected:
+  load::Response register_patient(const std::string& key, const std::string& zip3 = "432") {
+    return call("POST", "/v1/patients", token("registrar"),
+                R"({"birth_year":1980,"sex":"F","state":"OH","zip3":")" + zip3 + R"("})",
+                {{"Idempotency-Key", key}});
+  }
+};
+
+TEST_F(ServerLifeTest, TheSameRequestGetsTheSameAnswerAfterAKill) {
+  serve();
+  const auto first = register_patient("key-1");
+  ASSERT_EQ(first.status, 201) << first.body;
+  EXPECT_TRUE(first.header("idempotency-replayed").empty());
+  kill_server();
+  serve();
+  const auto again = register_patient("key-1");
+  EXPECT_EQ(again.status, 201) << again.body;
+  EXPECT_EQ(again.header("idempotency-replayed"), "true");
+  for (const auto* name : {"etag", "pim-position", "location", "pim-shard"}) {
+    EXPECT_EQ(again.header(name), first.header(name)) << name;
+  }
+  EXPECT_EQ(again.body, first.body);
+  EXPECT_EQ(register_patient("key-1", "441").status, 422);
+}
+
+TEST_F(ServerLifeTest, ADrainAnswersWhatItAdmitted) {
+  serve();
+  load::WorkloadOptions workload;
+  const load::ReferenceData reference(7, workload.start, 2, 4);
+  const auto bearer = token("loadgen");
+  auto ledger = load::Ledger::open(path("ledger.jsonl"));
+  ASSERT_TRUE(ledger.ok()) << ledger.error();
+  load::HttpClient setup("127.0.0.1", server().port(), 5s);
+  for (const auto& command : reference.setup()) {
+    ASSERT_EQ(load::send_recorded(setup, command, bearer, "loadgen-user", *ledger).outcome,
+              load::CallOutcome::ok);
+  }
+  std::atomic<int> acknowledged{0};
+  std::atomic<int> cut{0};  // sent, and never answered
+  std::vector<std::thread> clients;
+  for (std::uint32_t number = 0; number < 4; ++number) {
+    clients.emplace_back([&, number, port = server().port()] {
+      load::Session session(workload, reference, number);
+      load::HttpClient client("127.0.0.1", port, 5s);
+      while (true) {
+        const auto result =
+            load::send_recorded(client, session.current(), bearer, "loadgen-user", *ledger);
+        if (result.outcome != load::CallOutcome::ok) {
+          if (result.outcome == load::CallOutcome::info && result.status == 0) ++cut;
+          return;
+        }
+        ++acknowledged;
+        session.accepted(result.version);
+      }
+    });
+  }
+  while (acknowledged < 200) std::this_thread::sleep_for(1ms);
+  EXPECT_EQ(stop_server(), 0);
+  for (auto& client : clients) client.join();
+  EXPECT_EQ(cut, 0) << "a request that was admitted got no answer";
+
+  ASSERT_EQ(pim({"audit", "export", "--data", data(), "--output", path("export.jsonl")}).exit, 0);
+  const auto report = load::check_ledger(path("ledger.jsonl"), path("export.jsonl"));
+  ASSERT_TRUE(report.ok()) << report.error();
+  EXPECT_TRUE(report->clean()) << report->summary();
+  EXPECT_GE(report->acknowledged, 200u);
+}
+
+TEST_F(ServerLifeTest, OneProcessADirectory) {
+  serve();
+  const auto second = pim(
+      {"serve", "--data", data(), "--keys", path("keys.json"), "--port", "0", "--admin-port", "0"});
+  EXPECT_EQ(second.exit, 3);
+  EXPECT_NE(second.err.find("in use by process"), std::string::npos) << second.err;
+  EXPECT_EQ(pim({"audit", "verify", "--data", data()}).exit, 3);
+}
+
+TEST_F(ServerLifeTest, SaysWhenItIsReadyAndTakesItBackAtTheEnd) {
+  serve();
+  EXPECT_EQ(admin("GET", "/readyz").status, 200);
+  EXPECT_EQ(admin("GET", "/livez").status, 200);
+  EXPECT_EQ(json_text(read_text(path("ready.json")), "port"), std::to_string(server().port()));
+  EXPECT_EQ(stop_server(), 0);
+  EXPECT_FALSE(std::filesystem::exists(path("ready.json")));
+}
+
+TEST_F(ServerLifeTest, AnchorsHeadsOutsideTheData) {
+  serve({"--anchor-seconds", "1"});
+  ASSERT_EQ(register_patient("key-1").status, 201);
+  EXPECT_EQ(stop_server(), 0);
+  struct stat info{};
+  ASSERT_EQ(::stat((data() + "-anchors/anchors.log").c_str(), &info), 0);
+  EXPECT_GT(info.st_size, 0);
+  ASSERT_EQ(::stat((data() + "-anchors/anchor.key").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600u);
+}
+
+TEST_F(ServerLifeTest, ListensBeyondLoopbackOnlyWithTls) {
+  const auto run = pim({"serve", "--data", data(), "--keys", path("keys.json"), "--listen",
+                        "0.0.0.0", "--port", "0", "--admin-port", "0"});
+  EXPECT_EQ(run.exit, 3);
+  EXPECT_NE(run.err.find("TLS"), std::string::npos) << run.err;
+}
+
+}  // namespace
+}  // namespace pim::integration
