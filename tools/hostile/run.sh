@@ -38,7 +38,7 @@ run() {
   shift 2
   token=$("$pim" token --keys "$work/keys.json" --user hostile --role "$role" --tenant north-health --ttl 1h)
   (cd "$work" && "$venv/bin/schemathesis" --config-file "$here/schemathesis.toml" run "http://127.0.0.1:$port/openapi.json" -H "Authorization: Bearer $token" \
-    --checks all --seed 20261123 --workers 2 --no-color "$@") >"$log" 2>&1 || failed=1
+    --checks all --seed 20261123 --workers 1 --no-color "$@") >"$log" 2>&1 || failed=1
   sed -n "/ ERRORS /,/SUMMARY/p; /FAILURES/,/SUMMARY/p; /= SUMMARY/,\$p" "$log" | head -n "${PIM_HOSTILE_LINES:-150}" || true
   cases=$((cases + $(sed -n 's/^ *\([0-9,]*\) generated.*/\1/p' "$log" | tr -d , | tail -n 1)))
 }
