@@ -42,7 +42,7 @@ struct OpenedSource {
   std::string path;
   std::string hash;
   std::uint64_t bytes = 0;
-  std::optional<Header> header;
+  Header header;
   bool counted = false;  // its rows and dropped values are in the report
 };
 
@@ -114,8 +114,8 @@ class Import {
     const auto read = reader.next(row);
     if (!read) return usage(at(opened.path, read.error().place) + read.error().message);
     if (!*read) return usage(opened.path + " is empty: its first line must name the columns");
-    opened.header.emplace(row);
-    const auto& columns = opened.header->columns();
+    opened.header = Header(row);
+    const auto& columns = opened.header.columns();
     for (std::size_t i = 0; i < columns.size(); ++i) {
       if (std::find(columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(i),
                     columns[i]) != columns.begin() + static_cast<std::ptrdiff_t>(i)) {
@@ -142,7 +142,7 @@ class Import {
     }
     named.erase("");
     for (const auto& column : named) {
-      if (opened.header->index(column) == Header::kNone) {
+      if (opened.header.index(column) == Header::kNone) {
         return usage(opened.path + " has no column '" + column + "', which the mapping names");
       }
     }
@@ -179,12 +179,12 @@ class Import {
         options_.progress(step.command->name, done_bytes_ + static_cast<std::uint64_t>(in.tellg()),
                           total_bytes_);
       }
-      if (const auto broken = shape_problem(read, row, *source.header)) {
+      if (const auto broken = shape_problem(read, row, source.header)) {
         if (first_pass) refuse(source.path, broken->place, broken->message);
         continue;
       }
-      if (first_pass) count_dropped(mapping_.sources[step.source], *source.header, row);
-      if (!wanted(step, *source.header, row, seen)) continue;
+      if (first_pass) count_dropped(mapping_.sources[step.source], source.header, row);
+      if (!wanted(step, source.header, row, seen)) continue;
       if (auto problem = send_row(step, source, row, row_number)) return problem;
     }
     source.counted = true;
@@ -224,7 +224,7 @@ class Import {
 
   Problem send_row(const Step& step, const OpenedSource& source, const CsvRow& row,
                    std::uint64_t row_number) {
-    auto built = builder_.build(step, *source.header, row, row_number);
+    auto built = builder_.build(step, source.header, row, row_number);
     if (!built) {
       refuse(source.path, built.error().place, built.error().reason);
       return {};

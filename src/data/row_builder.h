@@ -34,6 +34,7 @@ class KeyTable {
 class Header {
  public:
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+  Header() = default;
   explicit Header(const CsvRow& row);
   std::size_t index(std::string_view column) const;  // kNone where there is none
   const std::vector<std::string>& columns() const { return columns_; }

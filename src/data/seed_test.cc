@@ -33,6 +33,7 @@ ImportReport import_seed(const std::string& map, const std::vector<std::string>&
   const auto mapping = load_mapping("seed/maps/" + map);
   EXPECT_TRUE(mapping.ok()) << mapping.error().message;
   std::vector<std::string> files;
+  files.reserve(names.size());
   for (const auto& name : names) files.push_back("seed/data/" + name + ".csv");
   PseudonymKey key;
   key.bytes.fill(42);
