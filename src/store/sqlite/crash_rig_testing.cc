@@ -55,6 +55,7 @@ StoreResult<void> CrashRig::open() {
   options.wal_cap_bytes = 256 << 10;
   options.cache_bytes = (seed_ % 2 == 0) ? 64 << 10 : 8 << 20;  // small: spills within batches
   options.idle = std::chrono::hours(1);
+  options.sync_in_place = !syncs_in_background_;
   options.heal_interval = std::chrono::milliseconds(1);
   options.now = [] { return UtcMillis{1'700'000'000'000}; };
   auto opened = open_sqlite_store(options);

@@ -42,6 +42,10 @@ class CrashRig {
   EventStore& store() { return *store_; }
   std::uint64_t pick(std::uint64_t below) { return rng_() % below; }
 
+  // From the next open() on: the engine's real threads, at the price of runs that a seed does not
+  // repeat exactly.
+  void sync_in_background() { syncs_in_background_ = true; }
+
   StoreResult<void> open();
   void close() { store_.reset(); }
 
@@ -82,6 +86,7 @@ class CrashRig {
   void problem(Tally& tally, std::uint64_t& count, const std::string& what);
 
   const std::uint64_t seed_;
+  bool syncs_in_background_ = false;
   std::mt19937_64 rng_;
   FaultDisk disk_;
   FaultVfs vfs_;

@@ -156,19 +156,41 @@ TEST_F(SqliteStore, RemovesOldReceiptsOfRejectionsWhenIdle) {
             Kind::duplicate);
 }
 
-TEST_F(SqliteStore, KeepsItsLogBelowTheCap) {
+TEST_F(SqliteStore, BeginsItsLogAnewBeforeItReachesTheCap) {
   options_.checkpoint_bytes = 128 << 10;
-  options_.wal_cap_bytes = 512 << 10;
+  options_.wal_cap_bytes = 2 << 20;
+  options_.sync_in_place = true;
   open();
   const NodeId node = store_->node();
   std::uintmax_t longest = 0;
-  for (Version v = 0; v < 100; ++v) {
+  for (Version v = 0; v < 300; ++v) {  // three times the cap
     Append one = sample::append(node, stream_, v, 1, "r" + std::to_string(v));
     one.events[0].data = "{\"pad\":\"" + std::string(20'000, 'x') + "\"}";
     commit(std::move(one));
     longest = std::max(longest, std::filesystem::file_size(wal_path(options_.directory)));
   }
-  EXPECT_LT(longest, 2 * options_.wal_cap_bytes);
+  EXPECT_LT(longest, options_.wal_cap_bytes);
+  EXPECT_GT(longest, options_.wal_cap_bytes / 2);
+}
+
+TEST_F(SqliteStore, CopiesItsLogBackWhenIdle) {
+  options_.idle = std::chrono::milliseconds(1);
+  open();
+  commit(sample::append(store_->node(), stream_, 0, 1, "r1"));
+  // Without its log the database alone has the event.
+  const auto copied = [&] {
+    const std::string copy = directory_.path() + "/copy.db";
+    std::filesystem::copy_file(database_path(options_.directory), copy,
+                               std::filesystem::copy_options::overwrite_existing);
+    auto connection = Connection::open(copy, OpenMode::read_write, "");
+    if (!connection) return false;
+    auto events = connection->query_integer("SELECT count(*) FROM event");
+    return events.ok() && *events == 1;
+  };
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  bool done = false;
+  while (!done && std::chrono::steady_clock::now() < deadline) done = copied();
+  EXPECT_TRUE(done);
 }
 
 TEST_F(SqliteStore, LeavesReadersUnavailableWhenItGoes) {

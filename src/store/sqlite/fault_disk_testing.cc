@@ -11,6 +11,7 @@ struct FaultDisk::Change {
 };
 
 struct FaultDisk::File {
+  std::string name;     // the last it was given
   std::string cached;   // what reads see
   std::string durable;  // what survives
   std::vector<Change> unsynced;
@@ -33,6 +34,7 @@ FaultDisk::FaultDisk(std::uint64_t seed, const FaultDisk& image) : rng_(seed) {
   const std::lock_guard lock(image.mutex_);
   for (const auto& [path, file] : image.durable_names_) {
     auto copy = std::make_shared<File>();
+    copy->name = path;
     copy->durable = file->durable;
     copy->cached = file->durable;
     files_.push_back(copy);
@@ -88,6 +90,7 @@ DiskError FaultDisk::open(const std::string& path, bool create, FilePtr& file) {
   if (!create) return enter(false, error) ? DiskError::absent : error;
   if (!enter_change(error, true)) return error;
   file = std::make_shared<File>();
+  file->name = path;
   files_.push_back(file);
   names_[path] = file;
   name_changes_.push_back({{}, path, file});
@@ -130,7 +133,9 @@ DiskError FaultDisk::sync(const FilePtr& file) {
   const bool enters = enter_change(error, false);
   if (enters && error != DiskError::none) return error;  // the power went: nothing is certain
   if (!enters && !powered_) return error;
-  if (!enters || std::exchange(fail_sync_, false)) {
+  const bool chosen = fail_sync_ && (fail_sync_of_.empty() || fail_sync_of_ == file->name);
+  if (chosen) fail_sync_ = false;
+  if (!enters || chosen) {
     // The pages are marked clean: most of them never get to the disk, and no later sync will try.
     for (const Change& change : file->unsynced) {
       if (pick(4) == 0) apply(file->durable, change);
@@ -174,6 +179,7 @@ DiskError FaultDisk::rename(const std::string& from, const std::string& to) {
   const FilePtr file = found->second;
   names_.erase(found);
   names_[to] = file;
+  file->name = to;
   name_changes_.push_back({from, to, file});
   return error;
 }
@@ -269,9 +275,15 @@ bool FaultDisk::failed() const {
   return failed_;
 }
 
-void FaultDisk::fail_next_sync() {
+void FaultDisk::fail_next_sync(const std::string& path) {
   const std::lock_guard lock(mutex_);
   fail_sync_ = true;
+  fail_sync_of_ = path;
+}
+
+bool FaultDisk::sync_has_failed() const {
+  const std::lock_guard lock(mutex_);
+  return !fail_sync_;
 }
 
 std::uint64_t FaultDisk::changes() const {

@@ -60,7 +60,9 @@ class FaultDisk {
   // Has the fault of fail_call() happened?
   bool failed() const;
   // The next sync fails; what it should have written stays readable, and is lost with the power.
-  void fail_next_sync();
+  // `path` empty: of whichever file.
+  void fail_next_sync(const std::string& path = {});
+  bool sync_has_failed() const;  // since fail_next_sync()
 
   // --- counters
   std::uint64_t changes() const;  // since the disk was made
@@ -91,6 +93,7 @@ class FaultDisk {
   DiskError fault_ = DiskError::none;
   bool failed_ = false;
   bool fail_sync_ = false;
+  std::string fail_sync_of_;
   std::uint64_t power_losses_ = 0;
   std::uint64_t torn_writes_ = 0;
 };

@@ -30,8 +30,9 @@ void report(const char* what, const Tally& tally) {
 }
 
 // Random work until power fails at a random change: in a batch, a checkpoint, or the opening.
-void lose_power_often(std::uint64_t seed, int losses, Tally& tally) {
+void lose_power_often(std::uint64_t seed, int losses, Tally& tally, bool background = false) {
   CrashRig rig(seed);
+  if (background) rig.sync_in_background();
   ASSERT_TRUE(rig.open().ok());
   for (int loss = 0; loss < losses; ++loss) {
     rig.disk().cut_power_at_change(1 + rig.pick(rig.pick(4) == 0 ? 1000 : 100));
@@ -60,6 +61,17 @@ TEST(PowerLoss, LosesNothingThatWasAcknowledged) {
   report("random cuts", tally);
   EXPECT_EQ(tally.problems(), 0u) << tally.first_problem;
   EXPECT_GE(tally.power_losses, static_cast<std::uint64_t>(disks) * kLossesPerDisk);
+}
+
+TEST(PowerLoss, LosesNothingThatWasAcknowledgedWithSyncsInTheBackground) {
+  const int disks = nightly() ? 30 : 6;
+  Tally tally;
+  for (int seed = 1; seed <= disks && tally.problems() == 0; ++seed) {
+    lose_power_often(static_cast<std::uint64_t>(seed), kLossesPerDisk, tally, true);
+    if (HasFatalFailure()) return;
+  }
+  report("with background syncs", tally);
+  EXPECT_EQ(tally.problems(), 0u) << tally.first_problem;
 }
 
 TEST(PowerLoss, LeavesAStoreThatCanBeMadeAgainWhereItHitsTheCreation) {
@@ -144,6 +156,25 @@ TEST(FailedSync, IsSurvivedWithEverythingThatIsAnswered) {
   EXPECT_EQ(tally.problems(), 0u) << tally.first_problem;
 }
 
+// No caller sees a checkpoint's sync fail, so none asks for recover(): the store must not go on as
+// if the database were on disk, and must come back by itself.
+TEST(FailedSync, OfACheckpointIsHealedWithoutACaller) {
+  Tally tally;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    CrashRig rig(seed);
+    ASSERT_TRUE(rig.open().ok());
+    ASSERT_TRUE(rig.work(3, tally).ok());
+    rig.disk().fail_next_sync("/store/events.db");
+    const auto worked = rig.work(40, tally);
+    ASSERT_TRUE(worked.ok()) << "seed " << seed << ": " << worked.error().message;
+    ASSERT_TRUE(rig.disk().sync_has_failed()) << "seed " << seed << ": no checkpoint came";
+    ASSERT_TRUE(rig.lose_power(tally).ok());
+    rig.check(tally);
+    ASSERT_EQ(tally.problems(), 0u) << tally.first_problem;
+  }
+  report("failed syncs of checkpoints", tally);
+}
+
 TEST(FailedSync, CatchesAnEngineThatReopensInPlace) {
   const PlantedBug bug(Bug::reopen_in_place);
   Tally tally;
@@ -165,7 +196,7 @@ void fail_every_call(DiskError error, const char* what) {
       const auto second = rig.open();
       ASSERT_TRUE(second.ok()) << "call " << n << ": " << second.error().message;
     }
-    const auto worked = rig.work_through_faults(6, tally);
+    const auto worked = rig.work_through_faults(8, tally);
     ASSERT_TRUE(worked.ok()) << "call " << n << ": " << worked.error().message;
     const bool failed = rig.disk().failed();
     rig.disk().fail_call(0, DiskError::none);  // the checks' own reads are to succeed

@@ -48,12 +48,11 @@ StoreResult<void> WriteSession::configure() {
   sqlite3_wal_hook(
       raw,
       [](void* self, sqlite3*, const char*, int pages) {
-        static_cast<WriteSession*>(self)->wal_bytes_ =
-            static_cast<std::uint64_t>(pages) * kPageBytes;
+        static_cast<WriteSession*>(self)->checkpointer_.note_log(static_cast<std::uint64_t>(pages) *
+                                                                 kPageBytes);
         return SQLITE_OK;
       },
       this);
-  checkpoint_at_ = options_.checkpoint_bytes;
 
   const std::string sync = planted(Bug::skip_sync) ? "OFF" : "FULL";
   {
@@ -164,26 +163,16 @@ StoreResult<void> WriteSession::finish(StoreResult<void> done) {
   return done;
 }
 
-void WriteSession::checkpoint_if_due() {
-  if (!trusted_ || wal_bytes_ < checkpoint_at_) return;
-  const bool at_cap = wal_bytes_ >= options_.wal_cap_bytes;
-  int in_log = 0;
-  int copied = 0;
-  const int rc = sqlite3_wal_checkpoint_v2(
-      connection_.raw(), "main", at_cap ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE,
-      &in_log, &copied);
-  if (rc != SQLITE_OK) note_failure();
-  // Where a reader held it up, the log grows on: try again a little later, not at every commit.
-  const bool complete = rc == SQLITE_OK && in_log == copied;
-  checkpoint_at_ =
-      complete ? options_.checkpoint_bytes : wal_bytes_ + options_.checkpoint_bytes / 4;
+void WriteSession::checkpoint_after_commit() {
+  if (trusted_) trusted_ = checkpointer_.after_commit();
+}
+
+void WriteSession::checkpoint_when_idle() {
+  if (trusted_) trusted_ = checkpointer_.when_idle();
 }
 
 void WriteSession::checkpoint_fully() {
-  if (!trusted_) return;
-  const int rc = sqlite3_wal_checkpoint_v2(connection_.raw(), "main", SQLITE_CHECKPOINT_TRUNCATE,
-                                           nullptr, nullptr);
-  if (rc != SQLITE_OK) note_failure();
+  if (trusted_) trusted_ = checkpointer_.empty_log();
 }
 
 StoreResult<std::uint64_t> WriteSession::remove_rejected(UtcMillis before, std::size_t limit) {

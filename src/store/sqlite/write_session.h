@@ -10,6 +10,7 @@
 
 #include "store/event_store.h"
 #include "store/sqlite/append_transaction.h"
+#include "store/sqlite/checkpointer.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/log_buffer.h"
 #include "store/sqlite/options.h"
@@ -41,22 +42,23 @@ class WriteSession {
   // Compare-and-set of heads, all or none: pairs of expected and next.
   StoreResult<void> change_heads(const std::vector<std::pair<BucketHead, BucketHead>>& changes);
 
-  // Copies the log back into the database where it is long enough. Its failures are not the
-  // caller's, but may end trusted().
-  void checkpoint_if_due();
+  // Keep the log short. Their failures are not the caller's, but may end trusted().
+  void checkpoint_after_commit();
+  void checkpoint_when_idle();
+  void checkpoint_fully();  // the log copied back and emptied: what a clean close leaves
 
   // Removes at most `limit` receipts of rejections recorded before that time; how many it removed.
   StoreResult<std::uint64_t> remove_rejected(UtcMillis before, std::size_t limit);
-
-  // The log copied back and emptied: what a clean close leaves.
-  void checkpoint_fully();
 
   Connection& connection() { return connection_; }
 
  private:
   WriteSession(std::unique_ptr<LogBuffer> log_buffer, Connection connection,
                const SqliteOptions& options)
-      : options_(options), log_buffer_(std::move(log_buffer)), connection_(std::move(connection)) {}
+      : options_(options),
+        log_buffer_(std::move(log_buffer)),
+        connection_(std::move(connection)),
+        checkpointer_(connection_, options_, database_path(options.directory)) {}
   StoreResult<void> configure();
   StoreResult<void> load_node();
   StoreResult<void> change_head_within(const BucketHead& expected, const BucketHead& next);
@@ -67,11 +69,10 @@ class WriteSession {
   SqliteOptions options_;
   std::unique_ptr<LogBuffer> log_buffer_;  // outlives the connection; none where nothing is synced
   Connection connection_;
+  Checkpointer checkpointer_;
   std::unique_ptr<AppendTransaction> appends_;
   NodeId node_;
   bool trusted_ = true;
-  std::uint64_t wal_bytes_ = 0;
-  std::uint64_t checkpoint_at_ = 0;
 };
 
 }  // namespace pim::store::sqlite

@@ -131,6 +131,7 @@ std::vector<Snapshot> Writer::take_snapshots(std::size_t limit) {
 
 void Writer::run() {
   while (true) {
+    try_to_heal();
     std::function<void(bool)> control;
     Batch batch;
     bool has_batch = false;
@@ -192,10 +193,13 @@ void Writer::refuse_everything() {
 
 void Writer::write(Batch batch, const std::vector<Snapshot>& snapshots) {
   WriteSession::Committed committed = write_checked(batch.appends, snapshots);
-  if (session_ && !session_->trusted()) leave_service(Service::awaits_recover);
+  if (service_ == Service::up && !session_->trusted() && batch.done) {
+    leave_service(Service::awaits_recover);  // before the caller hears of it
+  }
   if (batch.done) batch.done(std::move(committed.result));
   if (!committed.changed.empty() && listener_) listener_(committed.changed);
-  settle();
+  if (service_ == Service::up) session_->checkpoint_after_commit();
+  heal_if_untrusted();
 }
 
 WriteSession::Committed Writer::write_checked(std::vector<Append>& appends,
@@ -219,14 +223,17 @@ WriteSession::Committed Writer::write_checked(std::vector<Append>& appends,
   return session_->append(appends, snapshots);
 }
 
-// After the reply: what keeps the log short.
-void Writer::settle() {
-  if (service_ != Service::up) return;
-  session_->checkpoint_if_due();
-  if (session_->trusted()) return;
-  // No caller has seen a failure, so none will ask for recover().
+// After a failure that no caller has seen, so that none will ask for recover().
+void Writer::heal_if_untrusted() {
+  if (service_ != Service::up || session_->trusted()) return;
   leave_service(Service::heals_itself);
+  try_to_heal();
+}
+
+void Writer::try_to_heal() {
+  if (service_ != Service::heals_itself || std::chrono::steady_clock::now() < heal_at_) return;
   (void)recover_now();
+  heal_at_ = std::chrono::steady_clock::now() + options_.heal_interval;
 }
 
 void Writer::leave_service(Service reason) {
@@ -254,13 +261,12 @@ StoreResult<void> Writer::recover_now() {
 }
 
 void Writer::do_idle_work() {
-  if (service_ == Service::heals_itself) (void)recover_now();
   if (service_ != Service::up) return;
   const auto kept = std::chrono::duration_cast<std::chrono::milliseconds>(options_.keep_rejected);
   // What fails here is tried again when idle next time.
   (void)session_->remove_rejected(UtcMillis{now().value - kept.count()}, kReceiptsRemovedAtOnce);
-  if (!session_->trusted()) leave_service(Service::heals_itself);
-  settle();
+  if (session_->trusted()) session_->checkpoint_when_idle();
+  heal_if_untrusted();
 }
 
 }  // namespace pim::store::sqlite

@@ -51,7 +51,8 @@ class Writer {
   void write(Batch batch, const std::vector<Snapshot>& snapshots);
   WriteSession::Committed write_checked(std::vector<Append>& appends,
                                         const std::vector<Snapshot>& snapshots);
-  void settle();
+  void heal_if_untrusted();
+  void try_to_heal();
   void leave_service(Service reason);
   StoreResult<void> recover_now();
   void do_idle_work();
@@ -69,6 +70,7 @@ class Writer {
   std::unique_ptr<WriteSession> session_;
   std::unique_ptr<OnlineBackup> backup_;  // copies through the session: goes before it
   Service service_ = Service::up;
+  std::chrono::steady_clock::time_point heal_at_{};  // not before
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -1,0 +1,28 @@
+#include "store/sqlite/background_sync.h"
+
+#include "store/planted.h"
+
+namespace pim::store::sqlite {
+
+void BackgroundSync::start() {
+  wait();
+  under_way_ = true;
+  if (in_place_) {
+    sync();
+  } else {
+    thread_ = std::thread([this] { sync(); });
+  }
+}
+
+void BackgroundSync::sync() {
+  const bool done =
+      planted(Bug::skip_sync) || file_->pMethods->xSync(file_, SQLITE_SYNC_NORMAL) == SQLITE_OK;
+  if (!done) failed_ = true;
+  under_way_ = false;
+}
+
+void BackgroundSync::wait() {
+  if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace pim::store::sqlite
