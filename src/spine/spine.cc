@@ -20,8 +20,8 @@ std::uint64_t random_seed() {
 
 class ThreadedSpine final : public Spine {
  public:
-  ThreadedSpine(store::EventStore& store, const SpineOptions& options, Ownership ownership)
-      : core_(store, clock_, options, std::move(ownership), random_seed()) {
+  ThreadedSpine(store::EventStore& store, const SpineOptions& options, const Ownership& ownership)
+      : core_(store, clock_, options, ownership, random_seed()) {
     for (const auto& shard : core_.shards()) {
       threads_.emplace_back([this, &each = *shard] { run(each); });
     }
@@ -70,8 +70,7 @@ store::StoreResult<std::unique_ptr<Spine>> Spine::start(store::EventStore& store
                                                         const SpineOptions& options) {
   auto ownership = read_ownership(store);
   if (!ownership.ok()) return Err{std::move(ownership.error())};
-  return std::unique_ptr<Spine>(
-      std::make_unique<ThreadedSpine>(store, options, std::move(ownership.value())));
+  return std::unique_ptr<Spine>(std::make_unique<ThreadedSpine>(store, options, ownership.value()));
 }
 
 }  // namespace pim::spine

@@ -5,8 +5,8 @@
 namespace pim::spine {
 
 SpineCore::SpineCore(store::EventStore& store, const Clock& clock, const SpineOptions& options,
-                     Ownership ownership, std::uint64_t seed)
-    : ownership_(std::move(ownership)), references_(std::make_shared<ReferenceCache>()) {
+                     const Ownership& ownership, std::uint64_t seed)
+    : ownership_(ownership), references_(std::make_shared<ReferenceCache>()) {
   std::vector<Committer::Deliver> deliveries;
   for (std::uint32_t i = 0; i < options.shards; ++i) {
     shards_.push_back(

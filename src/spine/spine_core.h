@@ -19,7 +19,7 @@ class SpineCore {
  public:
   // `store` and `clock` outlive it. `seed` is where event ids come from.
   SpineCore(store::EventStore& store, const Clock& clock, const SpineOptions& options,
-            Ownership ownership, std::uint64_t seed);
+            const Ownership& ownership, std::uint64_t seed);
   ~SpineCore();
   SpineCore(const SpineCore&) = delete;
   SpineCore& operator=(const SpineCore&) = delete;
