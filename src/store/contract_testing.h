@@ -37,6 +37,7 @@ class EventStoreContract : public testing::TestWithParam<Engine> {
   ~EventStoreContract() override;
 
   EventStore& store() { return harness_->store(); }
+  bool step() { return harness_->step(); }
 
   // Each submits, and waits for the completion (at most 60 s).
   BatchResult append(std::vector<Append> batch);
