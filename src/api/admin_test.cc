@@ -1,0 +1,134 @@
+#include "api/admin.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "api/server_testing.h"
+
+namespace pim::api {
+namespace {
+
+std::string bearer(const char* role) {
+  return "Authorization: Bearer " + TestServer::token(role) + "\r\n";
+}
+
+TEST(Admin, ProbesTellTheStatesApart) {
+  TestServer server({}, false);
+  EXPECT_EQ(server.admin("GET", "/livez").status, 200);
+  EXPECT_EQ(server.admin("GET", "/startupz").status, 503);
+  const auto starting = server.admin("GET", "/readyz");
+  EXPECT_EQ(starting.status, 503);
+  EXPECT_EQ(starting.body, R"({"ready":false,"reasons":["starting"]})");
+  server.server().ready();
+  EXPECT_EQ(server.admin("GET", "/startupz").status, 200);
+  EXPECT_EQ(server.admin("GET", "/readyz").body, R"({"ready":true})");
+  server.spine.set_writable(false);
+  EXPECT_EQ(server.admin("GET", "/readyz").body,
+            R"({"ready":false,"reasons":["store-not-writable"]})");
+  EXPECT_EQ(server.admin("GET", "/livez").status, 200) << "a restart would not help";
+  EXPECT_EQ(server.admin("HEAD", "/livez").status, 200);
+}
+
+TEST(Admin, OffersNothingElse) {
+  TestServer server;
+  EXPECT_EQ(server.admin("GET", "/").status, 404);
+  EXPECT_EQ(server.admin("GET", "/v1/patients").status, 404);
+  const auto wrong = server.admin("GET", "/admin/backup");
+  EXPECT_EQ(wrong.status, 405);
+  EXPECT_EQ(wrong.header("allow"), "POST");
+  EXPECT_EQ(server.admin("POST", "/metrics").status, 405);
+  EXPECT_NE(server.admin("GET", "/version").body.find("\"version\":\""), std::string::npos);
+  EXPECT_EQ(server.send("GET", "/metrics", "operator").status, 404) << "not on the data port";
+}
+
+TEST(Admin, BackupNeedsAnOperatorAndIsOnRecord) {
+  TestServer server;
+  const std::string body = R"({"target":"/backups/monday"})";
+  EXPECT_EQ(server.admin("POST", "/admin/backup", "", body).status, 401);
+  EXPECT_EQ(server.admin("POST", "/admin/backup", bearer("auditor"), body).status, 403);
+  const auto done = server.admin("POST", "/admin/backup", bearer("operator"), body);
+  EXPECT_EQ(done.status, 200) << done.body;
+  for (const char* bad : {"", "{}", R"({"target":"relative"})", R"({"target":"/a/../etc"})",
+                          R"({"target":"/a","x":1})", R"({"target":7})"}) {
+    const auto refused = server.admin("POST", "/admin/backup", bearer("operator"), bad);
+    EXPECT_EQ(refused.status, 400) << bad;
+    EXPECT_EQ(json_member(refused.body, "field"), "/target");
+  }
+  const auto failed =
+      server.admin("POST", "/admin/backup", bearer("operator"), R"({"target":"/full"})");
+  EXPECT_EQ(failed.status, 500);
+  EXPECT_EQ(problem_name(failed), "operation-failed");
+  std::vector<audit::EntryKind> kinds;
+  for (const auto& entry : server.journal.all()) kinds.push_back(entry.kind);
+  using audit::EntryKind;
+  EXPECT_EQ(kinds, (std::vector{EntryKind::denied, EntryKind::exported, EntryKind::failed}));
+}
+
+TEST(Admin, RebuildReportsWhatItFound) {
+  TestServer server;
+  EXPECT_EQ(server.admin("POST", "/admin/rebuild", bearer("registrar")).status, 403);
+  EXPECT_EQ(server.admin("POST", "/admin/rebuild", bearer("operator")).body,
+            R"({"events":12,"rows_compared":34,"differences":[],"switched":true})");
+  EXPECT_EQ(server.admin("POST", "/admin/rebuild", bearer("operator"), R"({"apply":false})").body,
+            R"({"events":12,"rows_compared":34,"differences":[],"switched":false})");
+  EXPECT_EQ(server.admin("POST", "/admin/rebuild", bearer("operator"), R"({"apply":1})").status,
+            400);
+}
+
+// The names that a scrape shows, each with its type.
+std::set<std::string> families(const std::string& text) {
+  std::set<std::string> found;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("# TYPE ")) found.insert(line.substr(7));
+  }
+  return found;
+}
+
+TEST(Metrics, HaveTheseNamesForEver) {
+  TestServer server;
+  server.send("GET", "/v1/codes/PCS/frequency", "operator");
+  const auto reply = server.admin("GET", "/metrics");
+  EXPECT_EQ(reply.header("content-type"),
+            "application/openmetrics-text; version=1.0.0; charset=utf-8");
+  EXPECT_TRUE(reply.body.ends_with("# EOF\n"));
+  std::ifstream golden("src/api/golden/metric_names.txt");
+  std::set<std::string> expected;
+  for (std::string line; std::getline(golden, line);) expected.insert(line);
+  EXPECT_EQ(families(reply.body), expected);
+}
+
+TEST(Metrics, CountRequestsByOperationAndReadOtherRooms) {
+  TestServer server;
+  for (int i = 0; i < 3; ++i) server.send("GET", "/v1/codes/PCS/frequency", "operator");
+  server.send("GET", "/v1/codes/PCS/frequency", "biller");
+  server.send("GET", "/nothing", "");
+  const std::string text = server.admin("GET", "/metrics").body;
+  const auto has = [&](const std::string& line) {
+    EXPECT_NE(text.find(line + "\n"), std::string::npos) << line;
+  };
+  has(R"(pim_http_requests_total{operation="get-code-frequency",method="GET",status="2xx"} 3)");
+  has(R"(pim_http_requests_total{operation="get-code-frequency",method="GET",status="4xx"} 1)");
+  has(R"(pim_http_requests_total{operation="none",method="other",status="4xx"} 1)");
+  has(R"(pim_http_request_duration_seconds_count{operation="get-code-frequency"} 4)");
+  has(R"(pim_http_denied_total{reason="forbidden"} 1)");
+  has(R"(pim_shard_commands_total{shard="1"} 11)");
+  has("pim_commit_seconds_total 0.0015");
+  has("pim_projection_events_behind 3");
+  has("pim_projection_lag_seconds 0.04");
+  has("pim_journal_entries_total 1");
+  has("pim_ready 1");
+}
+
+TEST(Metrics, AreEmptyOnceTheServerIsGone) {
+  TestServer server;
+  server.stop();
+  EXPECT_EQ(server.metrics.render().find("pim_shard_commands_total{"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace pim::api
