@@ -1,7 +1,6 @@
 #include "readmodel/derived_file.h"
 
 #include <cstdio>
-#include <optional>
 #include <utility>
 
 namespace pim::readmodel {
@@ -31,19 +30,20 @@ constexpr const char* kCheckpointTable =
 }  // namespace
 
 StoreResult<DerivedFile> DerivedFile::open(const std::string& path, const DerivedSchema& schema) {
-  std::optional<store::StoreError> why;
-  for (int attempt = 0; attempt < 2; ++attempt) {
-    if (attempt > 0) remove_derived_file(path);
-    auto connection = Connection::open(path, OpenMode::create, "");
-    if (!connection) return Err{connection.error()};
-    DerivedFile file(std::move(*connection));
-    auto ready = file.prepare_file(schema);
-    if (ready) return file;
-    why = ready.error();
-    // Anything else, such as a lock or a full disk, is no reason to drop it.
-    if (why->kind != store::StoreErrorKind::corrupt) break;
-  }
-  return Err{*why};
+  auto file = open_as_it_is(path, schema);
+  // Anything else, such as a lock or a full disk, is no reason to drop it.
+  if (file || file.error().kind != store::StoreErrorKind::corrupt) return file;
+  remove_derived_file(path);
+  return open_as_it_is(path, schema);
+}
+
+StoreResult<DerivedFile> DerivedFile::open_as_it_is(const std::string& path,
+                                                    const DerivedSchema& schema) {
+  auto connection = Connection::open(path, OpenMode::create, "");
+  if (!connection) return Err{connection.error()};
+  DerivedFile file(std::move(*connection));
+  if (auto ready = file.prepare_file(schema); !ready) return Err{ready.error()};
+  return file;
 }
 
 StoreResult<void> DerivedFile::prepare_file(const DerivedSchema& schema) {

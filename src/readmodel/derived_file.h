@@ -42,6 +42,8 @@ class DerivedFile {
  private:
   static store::StoreError malformed(std::string_view what);
   explicit DerivedFile(store::sqlite::Connection connection) : connection_(std::move(connection)) {}
+  static store::StoreResult<DerivedFile> open_as_it_is(const std::string& path,
+                                                       const DerivedSchema& schema);
   store::StoreResult<void> prepare_file(const DerivedSchema& schema);
   store::StoreResult<void> load_checkpoints();
 

@@ -62,8 +62,9 @@ void Follower::announce(const std::vector<BucketId>& changed) {
       queued_[bucket.value] = true;
       queue_.push_back({bucket, now});
     }
+    // Within the lock: whoever destroys this takes it first, and so waits for this call to end.
+    work_.notify_one();
   }
-  work_.notify_one();
 }
 
 // --- the thread

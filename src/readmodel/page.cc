@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint32_t kMaxRows = 200;
 constexpr std::size_t kDefaultBytes = 3'600;
-constexpr std::size_t kMaxBytes = 512 * 1024;
+constexpr std::size_t kMaxBytes = std::size_t{512} * 1024;
 
 }  // namespace
 

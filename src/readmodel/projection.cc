@@ -116,19 +116,18 @@ StoreResult<void> Projection::apply(const store::EventRecord& record) {
 
 StoreResult<void> Projection::apply_to_stream(const store::EventRecord& record,
                                               const Event& event) {
-  const auto known = streams_.find(record.stream);
-  if (known != streams_.end() && known->second.state) {
-    evolve(*known->second.state, event);
-    return {};
+  auto row = streams_.find(record.stream);
+  if (row == streams_.end() || !row->second.state) {
+    StreamState before;
+    if (record.version > 1) {
+      auto loaded = load_stream(record.stream, record.kind);
+      if (!loaded) return Err{loaded.error()};
+      before = std::move(*loaded);
+    }
+    row = streams_.try_emplace(record.stream).first;
+    row->second.state.emplace(std::move(before));
   }
-  StreamState state;
-  if (record.version > 1) {
-    auto loaded = load_stream(record.stream, record.kind);
-    if (!loaded) return Err{loaded.error()};
-    state = std::move(*loaded);
-  }
-  evolve(state, event);
-  streams_[record.stream].state = std::move(state);
+  if (auto& state = row->second.state) evolve(*state, event);
   return {};
 }
 

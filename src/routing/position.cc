@@ -13,8 +13,9 @@ bool take_number(std::string_view& text, bool last, Unsigned& value) {
   if (last != (dot == std::string_view::npos)) return false;
   const std::string_view digits = text.substr(0, dot);
   if (digits.empty() || (digits.size() > 1 && digits.front() == '0')) return false;
-  const char* end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, value);
+  const char* begin = digits.data();  // NOLINT(bugprone-suspicious-stringview-data-usage)
+  const char* end = begin + digits.size();
+  const auto [stop, error] = std::from_chars(begin, end, value);
   if (error != std::errc{} || stop != end) return false;
   text.remove_prefix(last ? text.size() : dot + 1);
   return true;
