@@ -123,6 +123,22 @@ TEST(AsyncClient, LatencyCountsFromWhenARequestWasDue) {
   EXPECT_GE(report->latency.percentile(67), 100'000u);
 }
 
+TEST(AsyncClient, WhatWasDueAndNeverSentKeepsItsWait) {
+  LoopbackServer server(
+      [](const std::string&, std::size_t) { return ScriptedReply{"", Then::hang}; });
+  Numbered traffic;
+  const auto report = drive(traffic, {.port = server.port(),
+                                      .connections = 1,
+                                      .duration = 100ms,
+                                      .rate = 1000,
+                                      .reply_timeout = 200ms});
+  ASSERT_TRUE(report.ok());
+  EXPECT_EQ(report->failed, 1u);
+  EXPECT_EQ(report->unsent, 99u);
+  EXPECT_EQ(report->latency.count(), 100u);
+  EXPECT_GE(report->latency.min(), 100'000u);
+}
+
 TEST(AsyncClient, GoesOnAfterClosedAndResetConnections) {
   LoopbackServer server([](const std::string& request, std::size_t connection) {
     switch (number_of(request) % 4) {

@@ -82,6 +82,18 @@ TEST(Histogram, AMergeIsTheSumOfItsParts) {
   }
 }
 
+TEST(Histogram, AMergeIntoAnEmptyOneIsACopy) {
+  Histogram part;
+  part.record(5ms);
+  part.record(70s);
+  Histogram whole;
+  whole.merge(part);
+  EXPECT_EQ(whole.min(), 5000u);
+  EXPECT_EQ(whole.max(), Histogram::kHighestMicros);
+  EXPECT_EQ(whole.overflowed(), 1u);
+  EXPECT_EQ(whole.count(), 2u);
+}
+
 TEST(Histogram, ClampsWhatIsOutOfRangeAndCountsIt) {
   Histogram histogram;
   histogram.record(0ns);

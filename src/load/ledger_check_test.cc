@@ -76,6 +76,12 @@ TEST_F(LedgerCheckTest, AnAcknowledgedRequestWithoutAnEventIsLost) {
   EXPECT_FALSE(report.clean());
 }
 
+TEST_F(LedgerCheckTest, ALossShowsWithoutVersionOrPositionToo) {
+  healthy(1);
+  complete(invoke("r2"), {CallOutcome::ok, 200, 0, "", false});
+  EXPECT_EQ(check_.finish().lost, 1u);
+}
+
 TEST_F(LedgerCheckTest, AnAcknowledgedRequestWhoseEventIsElsewhereIsLost) {
   healthy(1);
   acknowledge("r2", 3);
