@@ -100,7 +100,11 @@ class Demo {
     const auto begin = Clock::now();
     const auto done = all_steps();
     report_.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-    if (!done) return fail(done.error().code, done.error().message);
+    if (!done) {
+      std::error_code ignored;
+      if (interrupted()) fs::remove(ledger_file(), ignored);
+      return fail(done.error().code, done.error().message);
+    }
     report_.claims = judge(evidence_);
     write_reports();
     std::printf("%s", to_text(report_.claims).c_str());
