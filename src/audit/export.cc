@@ -61,7 +61,8 @@ store::StoreResult<void> export_journals(const std::string& directory, LineWrite
             store::StoreError{store::StoreErrorKind::unavailable, "cannot read " + segment.path}};
       }
       std::string_view line;
-      while (reader->next(line)) out.line(std::string(line));
+      // A line that is still being written, or was torn, is no record.
+      while (reader->next(line) && !reader->torn()) out.line(std::string(line));
     }
   }
   return {};

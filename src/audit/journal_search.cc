@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "audit/record_json.h"
@@ -79,14 +80,16 @@ SearchError unreadable(const std::string& path) {
   return {SearchError::Kind::unavailable, "cannot read the journal segment " + path};
 }
 
-// When the first record of the segment was written.
-Result<UtcMillis, SearchError> begin_of(const SegmentFile& segment) {
+// The time of the segment's first entry; none where it has no entry yet.
+Result<std::optional<std::int64_t>, SearchError> begin_of(const SegmentFile& segment) {
   auto reader = LineReader::open(segment.path);
+  if (!reader) return Err{unreadable(segment.path)};
   std::string_view line;
-  if (!reader || !reader->next(line)) return Err{unreadable(segment.path)};
-  const auto header = parse_header(line);
-  if (!header) return Err{unreadable(segment.path)};
-  return header->at;
+  while (reader->next(line)) {
+    if (reader->torn() || !sequence_of(line)) continue;
+    if (const auto at = UtcMillis::parse(text_field(line, "at"))) return std::optional(at->value);
+  }
+  return std::optional<std::int64_t>();
 }
 
 }  // namespace
@@ -105,7 +108,7 @@ Result<std::vector<JournalHit>, SearchError> search_journals(const std::string& 
     for (auto segment = segments.rbegin(); segment != segments.rend(); ++segment) {
       const auto begin = begin_of(*segment);
       if (!begin) return Err{begin.error()};
-      if (begin->value - kDisorder > before_at) continue;
+      if (!begin->has_value() || **begin - kDisorder > before_at) continue;
       auto reader = LineReader::open(segment->path);
       if (!reader) return Err{unreadable(segment->path)};
       std::string_view line;
@@ -119,7 +122,7 @@ Result<std::vector<JournalHit>, SearchError> search_journals(const std::string& 
         if (at->value >= from && place < Place{before_at, before_ref}) hits.offer(place, line);
       }
       // No older segment has anything newer than this one's beginning.
-      const std::int64_t newest_left = begin->value + kDisorder;
+      const std::int64_t newest_left = **begin + kDisorder;
       if (newest_left < from || hits.all_newer_than(newest_left)) break;
     }
   }

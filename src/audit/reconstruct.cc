@@ -29,13 +29,15 @@ store::StoreResult<Reconstructed> reconstruct(store::Reader& store, StreamId str
       // event that is too late.
       if (beyond(record, as_of)) return result;
       const auto event = event_from_json(record.type, record.data);
-      if (!event) {
+      // The next program version's events may be unknown here: they count, and change nothing else.
+      const bool foreign = !event && record.schema_version > kEventSchemaVersion;
+      if (!event && !foreign) {
         return Err{store::StoreError{store::StoreErrorKind::corrupt,
                                      "event " + record.id.to_string() + " (" + record.type +
                                          ") cannot be read: " + event.error().field + " " +
                                          event.error().message}};
       }
-      evolve(result.state, *event);
+      if (event) evolve(result.state, *event);
       result.version = record.version;
       result.tenant = record.origin.tenant;
       result.recorded_at = record.origin.recorded_at;
