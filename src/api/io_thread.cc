@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "api/connection.h"
+#include "telemetry/thread_name.h"
 
 namespace pim::api {
 
@@ -13,7 +14,10 @@ IoThread::IoThread(std::chrono::milliseconds sweep_every)
 IoThread::~IoThread() { stop(); }
 
 void IoThread::start() {
-  thread_ = std::thread([this] { context_.run(); });
+  thread_ = std::thread([this] {
+    telemetry::name_thread("http");
+    context_.run();
+  });
   post([this] { sweep(); });
 }
 

@@ -1,5 +1,8 @@
 #include "api/openapi.h"
 
+#include <simdjson.h>
+
+#include <algorithm>
 #include <array>
 #include <map>
 
@@ -14,7 +17,7 @@
 namespace pim::api {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string json_text(std::string_view text) {
   std::string out;
   append_json_string(out, text);
   return out;
@@ -41,9 +44,9 @@ std::string status_title(std::uint16_t status) {
 }
 
 std::string parameter(const ParamInfo& info, std::string_view in, bool required) {
-  std::string out = "{\"name\":" + quoted(info.name) + ",\"in\":\"" + std::string(in) + '"';
+  std::string out = "{\"name\":" + json_text(info.name) + ",\"in\":\"" + std::string(in) + '"';
   if (required) out += ",\"required\":true";
-  out += ",\"description\":" + quoted(info.description);
+  out += ",\"description\":" + json_text(info.description);
   out += ",\"schema\":" + std::string(info.schema);
   if (!info.example.empty()) out += ",\"example\":" + std::string(info.example);
   return out + "}";
@@ -116,7 +119,7 @@ std::string reply_headers(const Route& route) {
   List list;
   const auto header = [&](std::string_view name, std::string_view description,
                           std::string_view schema) {
-    list.add(quoted(name) + ":{\"description\":" + quoted(description) +
+    list.add(json_text(name) + ":{\"description\":" + json_text(description) +
              ",\"schema\":" + std::string(schema) + "}");
   };
   constexpr std::string_view kText = R"({"type":"string"})";
@@ -156,26 +159,26 @@ std::string request_body(const Route& route) {
   std::string out = R"(,"requestBody":{"required":)";
   out += body_is_optional(route) ? "false" : "true";
   out += R"(,"content":{"application/json":{"schema":)";
-  out += command_schema(route.command, preset_names(route));
+  out += body_schema(route);
   out += ",\"example\":" + std::string(example_body(route.command)) + "}}}";
   return out;
 }
 
 std::string operation(const Route& route) {
-  std::string out = "{\"operationId\":" + quoted(route.operation);
-  out += ",\"summary\":" + quoted(route.summary);
+  std::string out = "{\"operationId\":" + json_text(route.operation);
+  out += ",\"summary\":" + json_text(route.summary);
   const auto second = route.path.find('/', 1);
   const auto tag =
       second == std::string_view::npos
           ? std::string_view("meta")
           : route.path.substr(second + 1, route.path.find('/', second + 1) - second - 1);
-  out += ",\"tags\":[" + quoted(tag) + "]";
+  out += ",\"tags\":[" + json_text(tag) + "]";
   if (route.open) {
     out += ",\"security\":[]";
   } else {
     List roles;
     for (std::size_t i = 0; i < kRoleNames.size(); ++i) {
-      if (route.roles.contains(static_cast<Role>(i))) roles.add(quoted(kRoleNames[i]));
+      if (route.roles.contains(static_cast<Role>(i))) roles.add(json_text(kRoleNames[i]));
     }
     out += ",\"x-roles\":[" + roles.text() + "]";
   }
@@ -193,11 +196,11 @@ std::string lower(std::string_view text) {
 std::string paths() {
   std::map<std::string_view, List> by_path;
   for (const Route& route : routes()) {
-    by_path[route.path].add(quoted(lower(to_string(route.method))) + ":" + operation(route));
+    by_path[route.path].add(json_text(lower(to_string(route.method))) + ":" + operation(route));
   }
   List list;
   for (const auto& [path, operations] : by_path) {
-    list.add(quoted(path) + ":{" + operations.text() + "}");
+    list.add(json_text(path) + ":{" + operations.text() + "}");
   }
   return list.text();
 }
@@ -248,8 +251,8 @@ std::string problem_responses() {
     } else if (status == 503 || status == 507) {
       headers = R"("headers":{"Retry-After":{"schema":{"type":"string"}}},)";
     }
-    list.add("\"" + std::to_string(status) + "\":{\"description\":" + quoted(status_title(status)) +
-             "," + headers +
+    list.add("\"" + std::to_string(status) +
+             "\":{\"description\":" + json_text(status_title(status)) + "," + headers +
              R"("content":{"application/problem+json":{"schema":)"
              R"({"$ref":"#/components/schemas/Problem"}}}})");
   }
@@ -274,6 +277,32 @@ std::vector<std::string> preset_names(const Route& route) {
   return names;
 }
 
+std::string body_schema(const Route& route) {
+  const std::string schema = command_schema(route.command, preset_names(route));
+  const auto in_path = path_names(route.path);
+  const auto is_in_path = [&](std::string_view name) {
+    return std::find(in_path.begin(), in_path.end(), name) != in_path.end();
+  };
+  simdjson::dom::parser parser;
+  simdjson::dom::object members;
+  if (parser.parse(schema).get(members) != simdjson::SUCCESS) return schema;
+  List out;
+  for (const auto member : members) {
+    std::string value = simdjson::minify(member.value);
+    if (member.key == "properties") {
+      List properties;
+      for (const auto property : simdjson::dom::object(member.value)) {
+        if (is_in_path(property.key)) continue;
+        properties.add(json_text(property.key) + ":" +
+                       std::string(simdjson::minify(property.value)));
+      }
+      value = "{" + properties.text() + "}";
+    }
+    out.add(json_text(member.key) + ":" + value);
+  }
+  return "{" + out.text() + "}";
+}
+
 bool body_is_optional(const Route& route) {
   PresetFields presets;
   for (const auto& name : preset_names(route)) {
@@ -284,8 +313,8 @@ bool body_is_optional(const Route& route) {
 
 std::string openapi_document() {
   std::string out = R"({"openapi":"3.1.0","info":{"title":"PIM SRE Lab","version":)";
-  out += quoted(kVersion);
-  out += ",\"description\":" + quoted(kDescription);
+  out += json_text(kVersion);
+  out += ",\"description\":" + json_text(kDescription);
   out += R"(,"license":{"name":"Apache-2.0","identifier":"Apache-2.0"}},"servers":[{"url":"/"}],)";
   out += R"("security":[{"bearer":[]}],"paths":{)" + paths() + R"(},"components":{)";
   out += R"("securitySchemes":{"bearer":{"type":"http","scheme":"bearer","bearerFormat":"JWT"}},)";

@@ -13,6 +13,9 @@ namespace pim::api {
 // (the id of what is created).
 std::vector<std::string> preset_names(const Route& route);
 
+// The JSON Schema of a command's body, without the fields that its path carries.
+std::string body_schema(const Route& route);
+
 // True where the command may be sent without a body.
 bool body_is_optional(const Route& route);
 

@@ -156,8 +156,24 @@ TEST_F(OpenApi, DescribesEveryRouteAndNothingElse) {
     if (!route.is_command()) continue;
     const std::string schema =
         simdjson::minify(at(pointer + "/requestBody/content/application~1json/schema"));
-    EXPECT_EQ(schema, command_schema(route.command, preset_names(route))) << route.operation;
+    EXPECT_EQ(schema, body_schema(route)) << route.operation;
   }
+}
+
+TEST_F(OpenApi, BodiesHaveTheFieldsThatTheirPathsDoNot) {
+  const Route& route = *find_route("revise-diagnosis");
+  simdjson::dom::parser parser;
+  simdjson::dom::element schema;
+  const std::string text = body_schema(route);
+  ASSERT_EQ(parser.parse(text).get(schema), simdjson::SUCCESS);
+  std::set<std::string_view> names;
+  for (const auto property : simdjson::dom::object(schema["properties"])) {
+    names.insert(property.key);
+  }
+  EXPECT_EQ(names,
+            (std::set<std::string_view>{"icd10cm", "rank", "present_on_admission", "reason"}));
+  EXPECT_EQ(simdjson::minify(schema["required"]), R"(["reason"])");
+  EXPECT_EQ(simdjson::minify(schema["additionalProperties"]), "false");
 }
 
 TEST_F(OpenApi, ResolvesEveryReference) {

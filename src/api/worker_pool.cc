@@ -1,11 +1,18 @@
 #include "api/worker_pool.h"
 
+#include "telemetry/thread_name.h"
+
 namespace pim::api {
 
 WorkerPool::WorkerPool(std::size_t threads, std::size_t queue_capacity)
     : capacity_(queue_capacity) {
   threads_.reserve(threads);
-  for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+  for (std::size_t i = 0; i < threads; ++i) {
+    threads_.emplace_back([this, i] {
+      telemetry::name_thread("query", i);
+      run();
+    });
+  }
 }
 
 bool WorkerPool::submit(std::function<void()> work) {

@@ -227,6 +227,9 @@ Result<std::unique_ptr<AuditIndex>, SearchError> AuditIndex::open(store::EventSt
   if (!search) return Err{unavailable(search.error())};
   readmodel::FollowerOptions follow;
   follow.name = "audit index";
+  // Nobody waits for it as for a chart, and it must not cost as much.
+  follow.gather = std::chrono::milliseconds{200};
+  follow.batch_time = std::chrono::milliseconds{100};
   auto follower = readmodel::Follower::start(store, std::move(*index), std::move(follow));
   if (!follower) return Err{unavailable(follower.error())};
   return std::unique_ptr<AuditIndex>(std::make_unique<AuditIndexImpl>(

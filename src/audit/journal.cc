@@ -22,6 +22,7 @@
 #include "audit/segment.h"
 #include "store/sqlite/descriptor.h"
 #include "telemetry/log.h"
+#include "telemetry/thread_name.h"
 
 namespace pim::audit {
 namespace {
@@ -126,7 +127,10 @@ Result<void, JournalError> FileJournal::start() {
   if (cut_bytes > 0) {
     if (auto reported = report_cut(cut_bytes, cut); !reported) return reported;
   }
-  syncer_ = std::thread([this] { sync_loop(); });
+  syncer_ = std::thread([this] {
+    telemetry::name_thread("journal-sync");
+    sync_loop();
+  });
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "telemetry/log.h"
+#include "telemetry/thread_name.h"
 
 namespace pim::readmodel {
 namespace {
@@ -27,7 +28,10 @@ store::StoreResult<std::unique_ptr<Follower>> Follower::start(store::EventStore&
     return Err{read.error()};
   }
   follower->enqueue_behind(follower->committed_);
-  follower->thread_ = std::thread([raw = follower.get()] { raw->run(); });
+  follower->thread_ = std::thread([raw = follower.get()] {
+    telemetry::name_thread(raw->options_.name);
+    raw->run();
+  });
   return follower;
 }
 
@@ -83,15 +87,21 @@ bool Follower::wait_for_work() {
     if (stop_) return false;
     if (task_) return true;
     const auto now = steady_clock::now();
-    if (paused_until_ && now >= *paused_until_) paused_until_.reset();
-    if (paused_until_) {
-      work_.wait_until(lock, *paused_until_);
+    const auto held_until = held_until_locked(now);
+    if (held_until > now) {
+      work_.wait_until(lock, held_until);
     } else if (!queue_.empty() || now >= next_poll_) {
       return true;
     } else {
       work_.wait_until(lock, next_poll_);
     }
   }
+}
+
+Follower::TimePoint Follower::held_until_locked(TimePoint now) {
+  if (paused_until_ && now >= *paused_until_) paused_until_.reset();
+  if (paused_until_) return *paused_until_;
+  return waiters_ > 0 ? now : gather_until_;
 }
 
 void Follower::run_task() {
@@ -212,6 +222,7 @@ void Follower::publish() {
   {
     const std::lock_guard lock(queue_mutex_);
     batch_since_.reset();
+    if (queue_.empty()) gather_until_ = steady_clock::now() + options_.gather;
   }
   progress_.notify_all();
 }
@@ -239,7 +250,9 @@ void Follower::enqueue_behind(const std::vector<std::uint64_t>& targets) {
 bool Follower::wait_for(BucketId bucket, std::uint64_t position, TimePoint deadline) {
   if (applied(bucket) >= position) return true;
   std::unique_lock lock(queue_mutex_);
+  if (waiters_++ == 0) work_.notify_one();
   progress_.wait_until(lock, deadline, [&] { return stop_ || applied(bucket) >= position; });
+  --waiters_;
   return applied(bucket) >= position;
 }
 

@@ -24,10 +24,12 @@
 namespace pim::readmodel {
 
 struct FollowerOptions {
-  std::string name;                                // in logs: "projection", "audit index"
-  std::chrono::milliseconds batch_time{10};        // a batch is committed after this long
-  std::size_t batch_events = 4'000;                // or this many events
-  std::size_t page_events = 500;                   // read from one bucket at a time
+  std::string name;                          // in logs: "projection", "audit index"
+  std::chrono::milliseconds batch_time{10};  // a batch is committed after this long
+  std::size_t batch_events = 4'000;          // or this many events
+  std::size_t page_events = 500;             // read from one bucket at a time
+  // After a batch that left nothing waiting: more events a batch cost less. Not while anyone waits.
+  std::chrono::milliseconds gather{0};
   std::chrono::milliseconds poll_interval{1'000};  // between scans of the heads
   std::chrono::milliseconds retry_interval{200};   // after a failed read or commit
 };
@@ -77,6 +79,7 @@ class Follower {
   Follower(std::unique_ptr<Sink> sink, FollowerOptions options);
   void run();
   bool wait_for_work();
+  TimePoint held_until_locked(TimePoint now);
   void run_task();
   void run_batch();
   bool take_next(Pending& work);
@@ -111,8 +114,10 @@ class Follower {
   std::condition_variable progress_;
   std::deque<Pending> queue_;
   std::vector<bool> queued_;
-  std::optional<TimePoint> batch_since_;  // the oldest announcement in the open batch
-  std::optional<TimePoint> paused_until_;
+  std::optional<TimePoint> batch_since_;   // the oldest announcement in the open batch
+  std::optional<TimePoint> paused_until_;  // after a failure
+  TimePoint gather_until_;
+  unsigned waiters_ = 0;
   std::function<void()> task_;  // runs between two batches
   bool stop_ = false;
 

@@ -197,6 +197,7 @@ QueryResult<std::unique_ptr<ReadModel>> ReadModel::open(store::EventStore& store
   if (!projection) return Err{unavailable(projection.error())};
   FollowerOptions follow;
   follow.name = "projection";
+  follow.gather = std::chrono::milliseconds{10};
   auto follower = Follower::start(store, std::move(*projection), std::move(follow));
   if (!follower) return Err{unavailable(follower.error())};
   return std::unique_ptr<ReadModel>(

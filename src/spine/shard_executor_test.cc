@@ -144,8 +144,10 @@ TEST(ShardExecutor, AReceiptOfATenantThatTheTokenLostIsNotReplayed) {
 TEST(ShardExecutor, ACommandForAnotherKindOfStreamFindsNothing) {
   SpineFixture spine;
   spine.given_the_world();
-  const auto reply = spine.ask(request("ann", "r1", provider(1), amend_patient(1981)));
+  const auto reply = spine.ask(request("ann", "r1", provider(1), amend_patient(1981), 99));
   EXPECT_EQ(reply.outcome, Outcome::not_found);
+  EXPECT_EQ(spine.ask(request("ann", "r2", provider(1), register_patient(1))).problem_type,
+            "id-taken");
 }
 
 // --- If-Match

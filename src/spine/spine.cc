@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "spine/spine_core.h"
+#include "telemetry/thread_name.h"
 
 namespace pim::spine {
 namespace {
@@ -23,7 +24,10 @@ class ThreadedSpine final : public Spine {
   ThreadedSpine(store::EventStore& store, const SpineOptions& options, const Ownership& ownership)
       : core_(store, clock_, options, ownership, random_seed()) {
     for (const auto& shard : core_.shards()) {
-      threads_.emplace_back([this, &each = *shard] { run(each); });
+      threads_.emplace_back([this, &each = *shard, number = threads_.size()] {
+        telemetry::name_thread("shard", number);
+        run(each);
+      });
     }
   }
   ~ThreadedSpine() override {

@@ -7,7 +7,7 @@ BUILD_PACKAGES=(
 )
 TIDY_PACKAGES=(clang-format-19 clang-tidy-19 git)
 HOSTILE_PACKAGES=(python3-venv curl)
-BENCH_WRITE_PACKAGES=(postgresql-15 npm)
+BENCH_WRITE_PACKAGES=(postgresql-15)
 
 # Objects may be shared between build directories and clones of the same sources.
 export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 CCACHE_MAXSIZE=5G

@@ -1,6 +1,7 @@
 #include "store/sqlite/background_sync.h"
 
 #include "store/planted.h"
+#include "telemetry/thread_name.h"
 
 namespace pim::store::sqlite {
 
@@ -10,7 +11,10 @@ void BackgroundSync::start() {
   if (in_place_) {
     sync();
   } else {
-    thread_ = std::thread([this] { sync(); });
+    thread_ = std::thread([this] {
+      telemetry::name_thread("store-sync");
+      sync();
+    });
   }
 }
 

@@ -8,6 +8,7 @@
 #include "store/sqlite/schema.h"
 #include "store/sqlite/store_check.h"
 #include "store/sqlite/write_session.h"
+#include "telemetry/thread_name.h"
 
 namespace pim::store::sqlite {
 namespace {
@@ -86,7 +87,10 @@ void OnlineBackup::step(int pages) {
     return;
   }
   copy_.reset();
-  verifier_ = std::thread([this] { verify(); });
+  verifier_ = std::thread([this] {
+    telemetry::name_thread("backup-verify");
+    verify();
+  });
 }
 
 void OnlineBackup::verify() { end(verify_copy()); }

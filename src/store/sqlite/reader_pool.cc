@@ -2,13 +2,18 @@
 
 #include <utility>
 
+#include "telemetry/thread_name.h"
+
 namespace pim::store::sqlite {
 
 ReaderPool::ReaderPool(std::uint32_t threads, const std::shared_ptr<Gate>& gate,
                        const std::string& database, const std::string& vfs) {
   for (std::uint32_t i = 0; i < threads; ++i) {
     sessions_.push_back(std::make_unique<ReadSession>(gate, database, vfs));
-    threads_.emplace_back([this, session = sessions_.back().get()] { run(*session); });
+    threads_.emplace_back([this, i, session = sessions_.back().get()] {
+      telemetry::name_thread("store-read", i);
+      run(*session);
+    });
   }
 }
 

@@ -8,6 +8,7 @@
 #include "store/append_rules.h"
 #include "store/planted.h"
 #include "store/sqlite/recovery.h"
+#include "telemetry/thread_name.h"
 
 namespace pim::store::sqlite {
 namespace {
@@ -37,7 +38,10 @@ Writer::Writer(const SqliteOptions& options, Files& files, std::shared_ptr<Gate>
       files_(files),
       gate_(std::move(gate)),
       session_(std::move(session)),
-      thread_([this] { run(); }) {}
+      thread_([this] {
+        telemetry::name_thread("store-write");
+        run();
+      }) {}
 
 Writer::~Writer() {
   {

@@ -1,0 +1,19 @@
+// Names for threads, as `top -H`, a debugger and a profile show them.
+#pragma once
+
+#include <pthread.h>
+
+#include <string>
+#include <string_view>
+
+namespace pim::telemetry {
+
+// Names the calling thread. Linux keeps 15 bytes: the rest is cut.
+inline void name_thread(std::string_view name) {
+  ::pthread_setname_np(::pthread_self(), std::string(name.substr(0, 15)).c_str());
+}
+inline void name_thread(std::string_view name, std::size_t number) {
+  name_thread(std::string(name) + "-" + std::to_string(number));
+}
+
+}  // namespace pim::telemetry
