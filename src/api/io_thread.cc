@@ -1,7 +1,6 @@
 #include "api/io_thread.h"
 
 #include <boost/asio/post.hpp>
-#include <vector>
 
 #include "api/connection.h"
 #include "telemetry/thread_name.h"
@@ -38,8 +37,19 @@ void IoThread::stop() {
 bool IoThread::post(std::function<void()> work) {
   const std::lock_guard lock(mutex_);
   if (stopped_) return false;
-  boost::asio::post(context_, std::move(work));
+  posted_.push_back(std::move(work));
+  // A batch of replies costs one wake-up: the first of them.
+  if (posted_.size() == 1) boost::asio::post(context_, [this] { run_posted(); });
   return true;
+}
+
+void IoThread::run_posted() {
+  std::vector<std::function<void()>> posted;
+  {
+    const std::lock_guard lock(mutex_);
+    posted.swap(posted_);
+  }
+  for (auto& work : posted) work();
 }
 
 void IoThread::add(std::shared_ptr<Connection> connection) {

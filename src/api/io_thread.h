@@ -11,6 +11,7 @@
 #include <optional>
 #include <thread>
 #include <unordered_map>
+#include <vector>
 
 namespace pim::api {
 
@@ -40,6 +41,7 @@ class IoThread : public std::enable_shared_from_this<IoThread> {
   void drain();
 
  private:
+  void run_posted();
   void sweep();
   void close_all();
 
@@ -52,7 +54,8 @@ class IoThread : public std::enable_shared_from_this<IoThread> {
   bool closing_ = false;  // on this thread only
 
   std::mutex mutex_;
-  bool stopped_ = false;  // guarded by mutex_
+  bool stopped_ = false;                       // guarded by mutex_
+  std::vector<std::function<void()>> posted_;  // guarded by mutex_
 };
 
 }  // namespace pim::api

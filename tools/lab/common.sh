@@ -3,7 +3,7 @@
 BUILD_PACKAGES=(
   g++ cmake ninja-build ccache
   libboost1.81-dev libsimdjson-dev libsqlite3-dev libssl-dev libxxhash-dev libtomlplusplus-dev libcli11-dev
-  nlohmann-json3-dev libgtest-dev libbenchmark-dev librapidcheck-dev
+  libjemalloc-dev nlohmann-json3-dev libgtest-dev libbenchmark-dev librapidcheck-dev
 )
 TIDY_PACKAGES=(clang-format-19 clang-tidy-19 git)
 HOSTILE_PACKAGES=(python3-venv curl)
