@@ -119,7 +119,7 @@ class FakeQueries final : public readmodel::Queries {
 class FakeReadModel final : public readmodel::ReadModel {
  public:
   explicit FakeReadModel(FakeWorld& world) : queries_(world) {}
-  void announce(const std::vector<BucketId>&) override {}
+  void announce(const store::CommittedEvents&) override {}
   readmodel::Queries& queries() override { return queries_; }
   FakeQueries& fake_queries() { return queries_; }
   readmodel::Lag lag() const override { return {3, std::chrono::milliseconds(40)}; }
@@ -132,7 +132,7 @@ class FakeReadModel final : public readmodel::ReadModel {
 
 class FakeAuditIndex final : public audit::AuditIndex {
  public:
-  void announce(const std::vector<BucketId>&) override {}
+  void announce(const store::CommittedEvents&) override {}
   Result<audit::SearchPage, audit::SearchError> search(const audit::SearchQuery& query) override;
   bool catch_up(std::chrono::steady_clock::time_point) override { return true; }
   audit::SearchQuery last_query() const;
@@ -171,7 +171,7 @@ class FakeStore final : public store::EventStore {
     return {};
   }
   store::StoreResult<std::unique_ptr<store::Reader>> open_reader() override;
-  void on_commit(std::function<void(const std::vector<BucketId>&)>) override {}
+  void on_commit(store::CommitListener) override {}
   NodeId node() const override { return {}; }
   void backup(const std::string& target, store::Done done) override;
 

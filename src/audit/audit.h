@@ -90,7 +90,7 @@ class AuditIndex {
   static Result<std::unique_ptr<AuditIndex>, SearchError> open(store::EventStore& store,
                                                                const Options& options);
   virtual ~AuditIndex() = default;
-  virtual void announce(const std::vector<BucketId>& changed) = 0;  // thread-safe, never blocks
+  virtual void announce(const store::CommittedEvents& events) = 0;  // thread-safe, never blocks
   virtual Result<SearchPage, SearchError> search(const SearchQuery& query) = 0;
   virtual bool catch_up(std::chrono::steady_clock::time_point deadline) = 0;
 };

@@ -1,6 +1,6 @@
 #include "audit/event_index.h"
 
-#include <array>
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -12,38 +12,28 @@ namespace {
 using store::StoreResult;
 using store::sqlite::Run;
 
-// Keys only, each with the time and the place behind it, so that a search is one walk down an
-// index.
-constexpr readmodel::DerivedSchema kSchema{1, R"sql(
-CREATE TABLE entry(
-  ref INTEGER PRIMARY KEY,
-  at INTEGER NOT NULL,
-  user INTEGER NOT NULL,
-  request INTEGER NOT NULL,
-  trace INTEGER NOT NULL,
-  stream INTEGER NOT NULL
-);
-CREATE INDEX entry_by_user ON entry(user, at, ref);
-CREATE INDEX entry_by_request ON entry(request, at, ref);
-CREATE INDEX entry_by_trace ON entry(trace, at, ref);
-CREATE INDEX entry_by_stream ON entry(stream, at, ref);
-CREATE INDEX entry_by_time ON entry(at, ref);
+// Keys only, each with the time and the place behind it, so that a search is one walk down a table.
+constexpr readmodel::DerivedSchema kSchema{2, R"sql(
+CREATE TABLE by_time(key INTEGER, at INTEGER, ref INTEGER, PRIMARY KEY(key, at, ref)) WITHOUT ROWID;
+CREATE TABLE by_user(key INTEGER, at INTEGER, ref INTEGER, PRIMARY KEY(key, at, ref)) WITHOUT ROWID;
+CREATE TABLE by_request(key INTEGER, at INTEGER, ref INTEGER, PRIMARY KEY(key, at, ref))
+  WITHOUT ROWID;
+CREATE TABLE by_trace(key INTEGER, at INTEGER, ref INTEGER, PRIMARY KEY(key, at, ref))
+  WITHOUT ROWID;
 )sql"};
 
-std::string_view column(EventIndexReader::By by) {
+std::string table_of(IndexedBy by) {
   switch (by) {
-    case EventIndexReader::By::user:
-      return "user";
-    case EventIndexReader::By::request:
-      return "request";
-    case EventIndexReader::By::trace:
-      return "trace";
-    case EventIndexReader::By::stream:
-      return "stream";
-    case EventIndexReader::By::time:
+    case IndexedBy::time:
+      return "by_time";
+    case IndexedBy::user:
+      return "by_user";
+    case IndexedBy::request:
+      return "by_request";
+    case IndexedBy::trace:
       break;
   }
-  return {};
+  return "by_trace";
 }
 
 std::uint64_t bits(std::int64_t value) { return static_cast<std::uint64_t>(value); }
@@ -65,43 +55,52 @@ StoreResult<std::unique_ptr<EventIndex>> EventIndex::open(const std::string& pat
   auto file = readmodel::DerivedFile::open(path, kSchema);
   if (!file) return Err{std::move(file.error())};
   std::unique_ptr<EventIndex> index(new EventIndex(std::move(*file)));
-  auto insert = index->file_.connection().prepare(
-      "INSERT OR REPLACE INTO entry(ref, at, user, request, trace, stream) VALUES(?,?,?,?,?,?)");
-  if (!insert) return Err{std::move(insert.error())};
-  index->insert_ = std::move(*insert);
+  for (std::size_t i = 0; i < kIndexes; ++i) {
+    auto insert = index->file_.connection().prepare(
+        "INSERT OR IGNORE INTO " + table_of(static_cast<IndexedBy>(i)) + " VALUES(?,?,?)");
+    if (!insert) return Err{std::move(insert.error())};
+    index->insert_[i] = std::move(*insert);
+  }
   return index;
 }
 
 StoreResult<void> EventIndex::apply(const store::EventRecord& event) {
-  if (!open_) {
-    if (auto begun = file_.begin(); !begun) return begun;
-    open_ = true;
-  }
   const store::Origin& origin = event.origin;
-  Run run(insert_);
-  run.integer(event_ref(event.bucket, event.position))
-      .integer(bits(origin.recorded_at.value))
-      .integer(bits(search_key(origin.user_id)))
-      .integer(bits(search_key(origin.request_id)))
-      .integer(bits(search_key(origin.trace_id.data(), origin.trace_id.size())))
-      .integer(bits(search_key(event.stream.value.bytes.data(), event.stream.value.bytes.size())));
-  if (auto done = file_.finish(run, "indexing an event"); !done) return done;
+  const EventPlace place{origin.recorded_at.value, event_ref(event.bucket, event.position)};
+  const auto add = [&](IndexedBy by, std::int64_t key) {
+    batch_[static_cast<std::size_t>(by)].push_back({key, place});
+  };
+  add(IndexedBy::time, 0);
+  add(IndexedBy::user, search_key(origin.user_id));
+  add(IndexedBy::request, search_key(origin.request_id));
+  add(IndexedBy::trace, search_key(origin.trace_id.data(), origin.trace_id.size()));
   reached_[event.bucket.value] = {event.position, event.hash};
   return {};
 }
 
 StoreResult<void> EventIndex::commit() {
-  if (!open_) return {};
-  open_ = false;
-  auto result = [&]() -> StoreResult<void> {
-    for (const auto& [bucket, checkpoint] : reached_) {
-      if (auto saved = file_.save_checkpoint(BucketId{bucket}, checkpoint); !saved) return saved;
-    }
-    return file_.commit();
-  }();
-  reached_.clear();
+  auto result = file_.begin();
+  if (result) result = write_batch();
+  if (result) result = file_.commit();
   if (!result) (void)file_.rollback();
+  for (auto& entries : batch_) entries.clear();
+  reached_.clear();
   return result;
+}
+
+StoreResult<void> EventIndex::write_batch() {
+  for (std::size_t i = 0; i < kIndexes; ++i) {
+    std::sort(batch_[i].begin(), batch_[i].end());
+    for (const Entry& entry : batch_[i]) {
+      Run run(insert_[i]);
+      run.integer(bits(entry.key)).integer(bits(entry.place.at)).integer(entry.place.ref);
+      if (auto done = file_.finish(run, "indexing an event"); !done) return done;
+    }
+  }
+  for (const auto& [bucket, checkpoint] : reached_) {
+    if (auto saved = file_.save_checkpoint(BucketId{bucket}, checkpoint); !saved) return saved;
+  }
+  return {};
 }
 
 StoreResult<std::unique_ptr<EventIndexReader>> EventIndexReader::open(const std::string& path) {
@@ -110,20 +109,15 @@ StoreResult<std::unique_ptr<EventIndexReader>> EventIndexReader::open(const std:
   return std::unique_ptr<EventIndexReader>(new EventIndexReader(std::move(*connection)));
 }
 
-StoreResult<void> EventIndexReader::scan(By by, std::int64_t key, EventPlace before,
+StoreResult<void> EventIndexReader::scan(IndexedBy by, std::int64_t key, EventPlace before,
                                          std::int64_t from,
                                          const std::function<bool(EventPlace)>& visit) {
-  std::string sql = "SELECT at, ref FROM entry WHERE ";
-  if (by != By::time) {
-    sql += column(by);
-    sql += "=? AND ";
-  }
-  sql += "at >= ? AND (at, ref) < (?, ?) ORDER BY at DESC, ref DESC";
-  auto statement = connection_.prepare(sql);
+  auto statement = connection_.prepare(
+      "SELECT at, ref FROM " + table_of(by) +
+      " WHERE key=? AND at >= ? AND (at, ref) < (?, ?) ORDER BY at DESC, ref DESC");
   if (!statement) return Err{std::move(statement.error())};
   Run run(*statement);
-  if (by != By::time) run.integer(bits(key));
-  run.integer(bits(from)).integer(bits(before.at)).integer(before.ref);
+  run.integer(bits(key)).integer(bits(from)).integer(bits(before.at)).integer(before.ref);
   int rc = 0;
   while ((rc = run.step()) == SQLITE_ROW) {
     run.rewind();

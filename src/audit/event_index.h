@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "readmodel/derived_file.h"
 #include "readmodel/sink.h"
@@ -31,6 +32,16 @@ constexpr std::uint64_t position_of_ref(std::uint64_t ref) {
   return ref & ((std::uint64_t{1} << kPositionBits) - 1);
 }
 
+// A place in the order of search results: newest first.
+struct EventPlace {
+  std::int64_t at = 0;
+  std::uint64_t ref = 0;
+  auto operator<=>(const EventPlace&) const = default;
+};
+
+// What events are found by. A patient's are found in the store itself, by their stream.
+enum class IndexedBy { time, user, request, trace };
+
 class EventIndex final : public readmodel::Sink {
  public:
   static store::StoreResult<std::unique_ptr<EventIndex>> open(const std::string& path);
@@ -44,28 +55,30 @@ class EventIndex final : public readmodel::Sink {
  private:
   explicit EventIndex(readmodel::DerivedFile file) : file_(std::move(file)) {}
 
-  readmodel::DerivedFile file_;
-  store::sqlite::Statement insert_;
-  bool open_ = false;  // a transaction
-  std::unordered_map<std::uint16_t, readmodel::Checkpoint> reached_;
-};
+  struct Entry {
+    std::int64_t key = 0;
+    EventPlace place;
+    auto operator<=>(const Entry&) const = default;
+  };
+  static constexpr std::size_t kIndexes = 4;
 
-// A place in the order of search results: newest first.
-struct EventPlace {
-  std::int64_t at = 0;
-  std::uint64_t ref = 0;
+  store::StoreResult<void> write_batch();
+
+  readmodel::DerivedFile file_;
+  store::sqlite::Statement insert_[kIndexes];
+  // The open batch, by index: written in the order of its table.
+  std::vector<Entry> batch_[kIndexes];
+  std::unordered_map<std::uint16_t, readmodel::Checkpoint> reached_;
 };
 
 // Reads the index. One thread at a time.
 class EventIndexReader {
  public:
-  enum class By { user, request, trace, stream, time };
-
   static store::StoreResult<std::unique_ptr<EventIndexReader>> open(const std::string& path);
-  // Calls visit for each entry under `key` before `before` and not older than `from`, newest first,
-  // until it returns false.
-  store::StoreResult<void> scan(By by, std::int64_t key, EventPlace before, std::int64_t from,
-                                const std::function<bool(EventPlace)>& visit);
+  // Calls visit for each entry under `key` (0 for time) before `before` and not older than `from`,
+  // newest first, until it returns false.
+  store::StoreResult<void> scan(IndexedBy by, std::int64_t key, EventPlace before,
+                                std::int64_t from, const std::function<bool(EventPlace)>& visit);
 
  private:
   explicit EventIndexReader(store::sqlite::Connection connection)

@@ -23,9 +23,9 @@ namespace {
 using readmodel::CursorReader;
 using readmodel::CursorTag;
 using readmodel::CursorWriter;
-using By = EventIndexReader::By;
 
 constexpr std::uint32_t kMaxLimit = 200;
+constexpr std::size_t kStreamPage = 500;
 
 SearchError unavailable(const store::StoreError& error) {
   return {SearchError::Kind::unavailable, error.message};
@@ -77,22 +77,18 @@ bool matches(const SearchQuery& query, const store::EventRecord& event) {
 }
 
 // The criterion that narrows most.
-std::pair<By, std::int64_t> key_of(const SearchQuery& query) {
-  if (!query.request_id.empty()) return {By::request, search_key(query.request_id)};
+std::pair<IndexedBy, std::int64_t> key_of(const SearchQuery& query) {
+  if (!query.request_id.empty()) return {IndexedBy::request, search_key(query.request_id)};
   if (!query.trace_id.empty()) {
     std::array<std::uint8_t, 16> bytes{};
     const char* digits = query.trace_id.data();
     for (std::size_t i = 0; i < bytes.size() && 2 * i + 2 <= query.trace_id.size(); ++i) {
       std::from_chars(digits + 2 * i, digits + 2 * i + 2, bytes[i], 16);
     }
-    return {By::trace, search_key(bytes.data(), bytes.size())};
+    return {IndexedBy::trace, search_key(bytes.data(), bytes.size())};
   }
-  if (query.patient) {
-    const auto& bytes = query.patient->value.bytes;
-    return {By::stream, search_key(bytes.data(), bytes.size())};
-  }
-  if (!query.user_id.empty()) return {By::user, search_key(query.user_id)};
-  return {By::time, 0};
+  if (!query.user_id.empty()) return {IndexedBy::user, search_key(query.user_id)};
+  return {IndexedBy::time, 0};
 }
 
 class AuditIndexImpl final : public AuditIndex {
@@ -105,7 +101,7 @@ class AuditIndexImpl final : public AuditIndex {
         index_(std::move(index)),
         follower_(std::move(follower)) {}
 
-  void announce(const std::vector<BucketId>& changed) override { follower_->announce(changed); }
+  void announce(const store::CommittedEvents& events) override { follower_->announce(events); }
 
   bool catch_up(std::chrono::steady_clock::time_point deadline) override {
     return follower_->catch_up(deadline);
@@ -141,14 +137,17 @@ class AuditIndexImpl final : public AuditIndex {
   Result<std::vector<Hit>, SearchError> search_events(const SearchQuery& query, const Place& before,
                                                       std::size_t limit) {
     const std::lock_guard lock(mutex_);
-    const auto [by, key] = key_of(query);
     // Of the entries at the very time of `before`, only events below its own ref come after it.
-    const std::uint64_t ref =
-        before.journal == 1 ? std::numeric_limits<std::int64_t>::max() : before.ref;
+    const EventPlace end{before.at, before.journal == 1
+                                        ? std::uint64_t{std::numeric_limits<std::int64_t>::max()}
+                                        : before.ref};
+    const bool narrower = !query.request_id.empty() || !query.trace_id.empty();
+    if (query.patient && !narrower) return search_stream(query, end, limit);
+    const auto [by, key] = key_of(query);
     const std::int64_t from = query.from ? query.from->value : 0;
     std::vector<Hit> hits;
     std::optional<SearchError> failure;
-    const auto scanned = index_->scan(by, key, {before.at, ref}, from, [&](EventPlace place) {
+    const auto scanned = index_->scan(by, key, end, from, [&](EventPlace place) {
       auto event = store_->read_bucket(bucket_of_ref(place.ref), position_of_ref(place.ref) - 1, 1);
       if (!event) {
         failure = unavailable(event.error());
@@ -163,6 +162,31 @@ class AuditIndexImpl final : public AuditIndex {
     if (!scanned) return Err{unavailable(scanned.error())};
     if (failure) return Err{std::move(*failure)};
     return hits;
+  }
+
+  // A patient's events lie together in the store. Their times need not ascend with their versions.
+  Result<std::vector<Hit>, SearchError> search_stream(const SearchQuery& query, EventPlace end,
+                                                      std::size_t limit) {
+    const StreamId stream{query.patient->value};
+    std::vector<Hit> hits;
+    Version after = 0;
+    for (;;) {
+      auto page = store_->read_stream(bucket_of(stream.value), stream, after, kStreamPage);
+      if (!page) return Err{unavailable(page.error())};
+      for (const store::EventRecord& event : *page) {
+        const EventPlace place{event.origin.recorded_at.value,
+                               event_ref(event.bucket, event.position)};
+        if (place < end && matches(query, event)) {
+          hits.push_back({{place.at, 0, place.ref}, event_record(event)});
+        }
+      }
+      const auto newest = std::min(limit, hits.size());
+      std::partial_sort(hits.begin(), hits.begin() + static_cast<std::ptrdiff_t>(newest),
+                        hits.end(), [](const Hit& a, const Hit& b) { return a.place > b.place; });
+      hits.resize(newest);
+      if (page->size() < kStreamPage) return hits;
+      after = page->back().version;
+    }
   }
 
   Result<void, SearchError> add_journal_entries(const SearchQuery& query, const Place& before,
@@ -228,7 +252,7 @@ Result<std::unique_ptr<AuditIndex>, SearchError> AuditIndex::open(store::EventSt
   readmodel::FollowerOptions follow;
   follow.name = "audit index";
   // Nobody waits for it as for a chart, and it must not cost as much.
-  follow.gather = std::chrono::milliseconds{200};
+  follow.gather = std::chrono::milliseconds{500};
   follow.batch_time = std::chrono::milliseconds{100};
   auto follower = readmodel::Follower::start(store, std::move(*index), std::move(follow));
   if (!follower) return Err{unavailable(follower.error())};

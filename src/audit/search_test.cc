@@ -57,7 +57,7 @@ class SearchTest : public testing::Test {
     auto index = AuditIndex::open(store_, {directory_.path() + "/index", journals()});
     ASSERT_TRUE(index) << index.error().message;
     index_ = std::move(*index);
-    store_.on_commit([this](const auto& changed) { index_->announce(changed); });
+    store_.on_commit([this](const auto& events) { index_->announce(events); });
     ASSERT_TRUE(index_->catch_up(in_a_minute()));
   }
 

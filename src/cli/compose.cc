@@ -47,9 +47,9 @@ class NodeImpl final : public Node {
     if (auto opened = open_store(layout); !opened) return opened;
     if (auto opened = open_anchors(config); !opened) return opened;
     if (auto opened = open_readers(config, layout); !opened) return opened;
-    store_->on_commit([this](const std::vector<BucketId>& changed) {
-      read_model_->announce(changed);
-      audit_index_->announce(changed);
+    store_->on_commit([this](const store::CommittedEvents& events) {
+      read_model_->announce(events);
+      audit_index_->announce(events);
     });
 
     spine::SpineOptions options;

@@ -57,18 +57,18 @@ Follower::~Follower() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Follower::announce(const std::vector<BucketId>& changed) {
+void Follower::announce(const store::CommittedEvents& events) {
   const auto now = steady_clock::now();
-  {
-    const std::lock_guard lock(queue_mutex_);
-    for (const BucketId bucket : changed) {
-      if (queued_[bucket.value]) continue;
-      queued_[bucket.value] = true;
-      queue_.push_back({bucket, now});
-    }
-    // Within the lock: whoever destroys this takes it first, and so waits for this call to end.
-    work_.notify_one();
+  const std::lock_guard lock(queue_mutex_);
+  const bool was_idle = idle_locked();
+  if (fed_waiting_ + events->size() <= options_.fed_events) {
+    fed_.push_back({events, now});
+    fed_waiting_ += events->size();
+  } else {
+    for (const auto& event : *events) enqueue_locked({event.bucket, now});
   }
+  // Within the lock: whoever destroys this takes it first, and so waits for this call to end.
+  if (was_idle) work_.notify_one();
 }
 
 // --- the thread
@@ -90,7 +90,7 @@ bool Follower::wait_for_work() {
     const auto held_until = held_until_locked(now);
     if (held_until > now) {
       work_.wait_until(lock, held_until);
-    } else if (!queue_.empty() || now >= next_poll_) {
+    } else if (!idle_locked() || now >= next_poll_) {
       return true;
     } else {
       work_.wait_until(lock, next_poll_);
@@ -117,9 +117,16 @@ void Follower::run_batch() {
   const auto end = steady_clock::now() + options_.batch_time;
   std::optional<store::StoreError> error;
   Pending work;
-  while (!error && batch_events_ < options_.batch_events && take_next(work)) {
-    batch_.push_back(work);
-    error = read_into_sink(work);
+  Fed fed;
+  while (!error && batch_events_ < options_.batch_events) {
+    if (take_fed(fed)) {
+      error = feed_sink(fed);
+    } else if (take_next(work)) {
+      batch_.push_back(work);
+      error = read_into_sink(work);
+    } else {
+      break;
+    }
     if (steady_clock::now() >= end) break;
   }
   if (batch_events_ > 0) {
@@ -145,12 +152,16 @@ void Follower::back_off(const store::StoreError& error) {
   paused_until_ = steady_clock::now() + options_.retry_interval;
 }
 
+// Where the bucket is queued already, it is so since an earlier time.
+void Follower::enqueue_locked(const Pending& work) {
+  if (queued_[work.bucket.value]) return;
+  queued_[work.bucket.value] = true;
+  queue_.push_back(work);
+}
+
+// With a bucket that waits since before what is queued.
 void Follower::requeue_locked(const Pending& work) {
-  if (!queued_[work.bucket.value]) {
-    queued_[work.bucket.value] = true;
-    queue_.push_back(work);
-    return;
-  }
+  if (!queued_[work.bucket.value]) return enqueue_locked(work);
   for (Pending& waiting : queue_) {
     if (waiting.bucket == work.bucket) waiting.since = std::min(waiting.since, work.since);
   }
@@ -167,25 +178,63 @@ bool Follower::take_next(Pending& work) {
   return true;
 }
 
+bool Follower::take_fed(Fed& fed) {
+  const std::lock_guard lock(queue_mutex_);
+  if (fed_.empty() || paused_until_) return false;
+  fed = std::move(fed_.front());
+  fed_.pop_front();
+  fed_waiting_ -= fed.events->size();
+  if (!batch_since_ || fed.since < *batch_since_) batch_since_ = fed.since;
+  return true;
+}
+
+std::optional<store::StoreError> Follower::feed_sink(const Fed& fed) {
+  std::optional<store::StoreError> error;
+  for (const auto& event : *fed.events) {
+    const std::uint64_t reached = reached_[event.bucket.value].position;
+    if (event.position <= reached) continue;  // read from the store meanwhile
+    const Pending work{event.bucket, fed.since};
+    batch_.push_back(work);
+    if (error) continue;  // back_off() has the rest read
+    if (event.position > reached + 1) {
+      if (stuck_[event.bucket.value]) continue;
+      const std::lock_guard lock(queue_mutex_);
+      enqueue_locked(work);
+      continue;
+    }
+    if (auto taken = take(event); !taken) error = taken.error();
+  }
+  return error;
+}
+
+store::StoreResult<bool> Follower::take(const store::EventRecord& event) {
+  Checkpoint& reached = reached_[event.bucket.value];
+  if (stuck_[event.bucket.value]) return false;
+  if (event.position != reached.position + 1 || event.prev_hash != reached.hash) {
+    mark_stuck(event, "it does not follow the event before it");
+    return false;
+  }
+  auto taken = sink_->apply(event);
+  if (!taken && taken.error().kind == store::StoreErrorKind::corrupt) {
+    mark_stuck(event, taken.error().message);
+    return false;
+  }
+  if (!taken) return Err{taken.error()};
+  reached = {event.position, event.hash};
+  ++batch_events_;
+  return true;
+}
+
 // An error ends the batch; what was taken until then holds.
 std::optional<store::StoreError> Follower::read_into_sink(const Pending& work) {
   if (stuck_[work.bucket.value]) return std::nullopt;
-  Checkpoint& reached = reached_[work.bucket.value];
-  auto events = reader_->read_bucket(work.bucket, reached.position, options_.page_events);
+  const std::uint64_t after = reached_[work.bucket.value].position;
+  auto events = reader_->read_bucket(work.bucket, after, options_.page_events);
   if (!events) return events.error();
   for (const auto& event : *events) {
-    if (event.position != reached.position + 1 || event.prev_hash != reached.hash) {
-      mark_stuck(event, "it does not follow the event before it");
-      return std::nullopt;
-    }
-    auto taken = sink_->apply(event);
-    if (!taken && taken.error().kind == store::StoreErrorKind::corrupt) {
-      mark_stuck(event, taken.error().message);
-      return std::nullopt;
-    }
+    auto taken = take(event);
     if (!taken) return taken.error();
-    reached = {event.position, event.hash};
-    ++batch_events_;
+    if (!*taken) return std::nullopt;
   }
   if (events->size() == options_.page_events) {
     const std::lock_guard lock(queue_mutex_);
@@ -222,7 +271,7 @@ void Follower::publish() {
   {
     const std::lock_guard lock(queue_mutex_);
     batch_since_.reset();
-    if (queue_.empty()) gather_until_ = steady_clock::now() + options_.gather;
+    if (idle_locked()) gather_until_ = steady_clock::now() + options_.gather;
   }
   progress_.notify_all();
 }
@@ -239,7 +288,7 @@ void Follower::enqueue_behind(const std::vector<std::uint64_t>& targets) {
     const std::lock_guard lock(queue_mutex_);
     for (std::size_t i = 0; i < kBuckets; ++i) {
       const BucketId bucket{static_cast<std::uint16_t>(i)};
-      if (targets[i] > applied(bucket) && !queued_[i]) requeue_locked({bucket, now});
+      if (targets[i] > applied(bucket)) enqueue_locked({bucket, now});
     }
   }
   work_.notify_one();
@@ -279,6 +328,7 @@ Lag Follower::lag() const {
   const std::lock_guard lock(queue_mutex_);
   if (batch_since_) oldest = *batch_since_;
   for (const Pending& waiting : queue_) oldest = std::min(oldest, waiting.since);
+  if (!fed_.empty()) oldest = std::min(oldest, fed_.front().since);
   lag.age = std::chrono::duration_cast<std::chrono::milliseconds>(now - oldest);
   return lag;
 }

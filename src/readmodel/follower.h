@@ -1,6 +1,8 @@
-// Follows a store's history: one thread reads the buckets that changed, in batches, and feeds a
-// Sink. What was announced and what a scan of the heads shows are the same to it, so a lost
-// announcement costs at most one polling interval.
+// Follows a store's history: one thread feeds a Sink, in batches, with the events that the store
+// hands over as it commits them, and reads from the store what it was not handed. It applies an
+// event only where it goes on from the last one of its bucket, so whatever was not announced, or
+// was dropped because this thread is behind, costs a read: at the next event of that bucket, or
+// after one polling interval.
 #pragma once
 
 #include <array>
@@ -28,6 +30,7 @@ struct FollowerOptions {
   std::chrono::milliseconds batch_time{10};  // a batch is committed after this long
   std::size_t batch_events = 4'000;          // or this many events
   std::size_t page_events = 500;             // read from one bucket at a time
+  std::size_t fed_events = 20'000;           // handed over and waiting; beyond it they are read
   // After a batch that left nothing waiting: more events a batch cost less. Not while anyone waits.
   std::chrono::milliseconds gather{0};
   std::chrono::milliseconds poll_interval{1'000};  // between scans of the heads
@@ -46,7 +49,7 @@ class Follower {
   Follower(const Follower&) = delete;
   Follower& operator=(const Follower&) = delete;
 
-  void announce(const std::vector<BucketId>& changed);  // thread-safe, never blocks
+  void announce(const store::CommittedEvents& events);  // thread-safe, never blocks
 
   std::uint64_t applied(BucketId bucket) const {
     return applied_[bucket.value].load(std::memory_order_acquire);
@@ -75,6 +78,10 @@ class Follower {
     BucketId bucket;
     TimePoint since;
   };
+  struct Fed {
+    store::CommittedEvents events;
+    TimePoint since;
+  };
 
   Follower(std::unique_ptr<Sink> sink, FollowerOptions options);
   void run();
@@ -82,9 +89,15 @@ class Follower {
   TimePoint held_until_locked(TimePoint now);
   void run_task();
   void run_batch();
+  bool idle_locked() const { return queue_.empty() && fed_.empty(); }
   bool take_next(Pending& work);
+  bool take_fed(Fed& fed);
   std::optional<store::StoreError> read_into_sink(const Pending& work);
+  std::optional<store::StoreError> feed_sink(const Fed& fed);
+  // True: the bucket's next event may be taken.
+  store::StoreResult<bool> take(const store::EventRecord& event);
   void back_off(const store::StoreError& error);
+  void enqueue_locked(const Pending& work);
   void requeue_locked(const Pending& work);
   void restart_from_checkpoints();
   void publish();
@@ -112,8 +125,10 @@ class Follower {
   mutable std::mutex queue_mutex_;
   std::condition_variable work_;
   std::condition_variable progress_;
-  std::deque<Pending> queue_;
+  std::deque<Pending> queue_;  // buckets to be read
   std::vector<bool> queued_;
+  std::deque<Fed> fed_;
+  std::size_t fed_waiting_ = 0;            // events in fed_
   std::optional<TimePoint> batch_since_;   // the oldest announcement in the open batch
   std::optional<TimePoint> paused_until_;  // after a failure
   TimePoint gather_until_;

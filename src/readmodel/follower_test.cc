@@ -62,8 +62,9 @@ class RecordingSink final : public Sink {
 
 class FollowerTest : public testing::Test {
  protected:
-  void start(milliseconds poll = std::chrono::hours(1)) {
+  void start(milliseconds poll = std::chrono::hours(1), std::size_t fed_events = 20'000) {
     FollowerOptions options;
+    options.fed_events = fed_events;
     options.name = "test";
     options.poll_interval = poll;
     options.retry_interval = milliseconds(1);
@@ -71,8 +72,8 @@ class FollowerTest : public testing::Test {
     auto started = Follower::start(store_, std::make_unique<RecordingSink>(record_), options);
     ASSERT_TRUE(started) << started.error().message;
     follower_ = std::move(*started);
-    store_.on_commit([this](const auto& changed) {
-      if (announce_) follower_->announce(changed);
+    store_.on_commit([this](const auto& events) {
+      if (announce_) follower_->announce(events);
     });
   }
   void TearDown() override { store_.on_commit(nullptr); }
@@ -105,6 +106,53 @@ TEST_F(FollowerTest, AppliesWhatIsAnnouncedWithoutPolling) {
   history_.grow(200);
   const auto last = history_.last_position();
   EXPECT_TRUE(follower_->wait_for(last.bucket, last.position, soon()));
+}
+
+TEST_F(FollowerTest, ReadsNothingThatItIsHanded) {
+  history_.grow(100);
+  start();
+  ASSERT_TRUE(follower_->catch_up(soon()));
+  store_.fail_reads(true);
+  history_.grow(100);
+  const auto last = history_.last_position();
+  EXPECT_TRUE(follower_->wait_for(last.bucket, last.position, soon()));
+  store_.fail_reads(false);
+  ASSERT_TRUE(follower_->catch_up(soon()));
+  expect_each_event_once();
+}
+
+TEST_F(FollowerTest, ReadsWhatItHadNoRoomFor) {
+  start(std::chrono::hours(1), 3);
+  history_.grow(300);
+  ASSERT_TRUE(follower_->catch_up(soon()));
+  expect_each_event_once();
+}
+
+TEST_F(FollowerTest, ReadsWhatLiesBeforeTheEventThatItIsHanded) {
+  start();
+  announce_ = false;
+  history_.grow(200);
+  announce_ = true;
+  history_.grow(200);
+  ASSERT_TRUE(follower_->catch_up(soon()));
+  expect_each_event_once();
+}
+
+TEST_F(FollowerTest, AHandedEventThatDoesNotFollowIsNotApplied) {
+  history_.grow(100);
+  start();
+  ASSERT_TRUE(follower_->catch_up(soon()));
+  store_.on_commit([this](const store::CommittedEvents& events) {
+    auto altered = *events;
+    for (auto& event : altered) event.prev_hash.bytes[0] ^= 1;
+    follower_->announce(std::make_shared<const std::vector<store::EventRecord>>(altered));
+  });
+  const auto before = history_.events();
+  history_.grow(20);
+  ASSERT_GT(history_.events(), before);
+  EXPECT_FALSE(follower_->catch_up(now() + milliseconds(100)));
+  const std::lock_guard lock(record_.mutex);
+  EXPECT_EQ(record_.committed.size(), before);
 }
 
 TEST_F(FollowerTest, FindsWhatWasNotAnnouncedByPolling) {

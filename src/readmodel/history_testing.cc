@@ -104,7 +104,7 @@ store::StoreResult<std::unique_ptr<store::Reader>> SharedStore::open_reader() {
   if (!reader) return reader;
   return std::unique_ptr<store::Reader>(std::make_unique<LockedReader>(*this, std::move(*reader)));
 }
-void SharedStore::on_commit(std::function<void(const std::vector<BucketId>&)> listener) {
+void SharedStore::on_commit(store::CommitListener listener) {
   const std::lock_guard lock(mutex_);
   sim_.on_commit(std::move(listener));
 }

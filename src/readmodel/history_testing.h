@@ -43,7 +43,7 @@ class SharedStore final : public store::EventStore {
   store::StoreResult<void> change_head(const store::BucketHead& expected,
                                        const store::BucketHead& next) override;
   store::StoreResult<std::unique_ptr<store::Reader>> open_reader() override;
-  void on_commit(std::function<void(const std::vector<BucketId>&)> listener) override;
+  void on_commit(store::CommitListener listener) override;
   NodeId node() const override { return sim_.node(); }
 
  private:

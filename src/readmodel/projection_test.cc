@@ -67,8 +67,8 @@ TEST(Projection, OfTheRealEngineEqualsFolding) {
     ASSERT_TRUE(opened) << opened.error().message;
     // The store's thread may still be announcing when the test ends.
     const std::shared_ptr<ReadModel> model = std::move(*opened);
-    (*store)->on_commit([weak = std::weak_ptr(model)](const auto& changed) {
-      if (const auto held = weak.lock()) held->announce(changed);
+    (*store)->on_commit([weak = std::weak_ptr(model)](const auto& events) {
+      if (const auto held = weak.lock()) held->announce(events);
     });
     History history(**store, 31);
     history.grow(250);

@@ -193,7 +193,8 @@ TEST_F(QueriesTest, AReadWithItsWritesPositionSeesTheWrite) {
 }
 
 TEST_F(QueriesTest, WaitsForAPositionUntilTheDeadlineOnly) {
-  // What comes now cannot be projected, so the position is committed and never reached.
+  // What comes now is not handed over and cannot be read: it is committed, and never reached.
+  store_.on_commit(nullptr);
   store_.alter_reads([](store::EventRecord& event) { event.data = "{"; });
   history_.grow(1);
   ReadContext context = anyone();

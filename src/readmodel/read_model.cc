@@ -67,7 +67,7 @@ class ReadModelImpl final : public ReadModel {
         follower_(std::move(follower)),
         queries_(pool_, *follower_, store, options.shards) {}
 
-  void announce(const std::vector<BucketId>& changed) override { follower_->announce(changed); }
+  void announce(const store::CommittedEvents& events) override { follower_->announce(events); }
   Queries& queries() override { return queries_; }
   Lag lag() const override { return follower_->lag(); }
   bool catch_up(std::chrono::steady_clock::time_point deadline) override {
@@ -197,7 +197,7 @@ QueryResult<std::unique_ptr<ReadModel>> ReadModel::open(store::EventStore& store
   if (!projection) return Err{unavailable(projection.error())};
   FollowerOptions follow;
   follow.name = "projection";
-  follow.gather = std::chrono::milliseconds{10};
+  follow.gather = std::chrono::milliseconds{100};
   auto follower = Follower::start(store, std::move(*projection), std::move(follow));
   if (!follower) return Err{unavailable(follower.error())};
   return std::unique_ptr<ReadModel>(

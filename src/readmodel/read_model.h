@@ -145,7 +145,7 @@ class ReadModel {
                                                       const ReadModelOptions& options);
   virtual ~ReadModel() = default;
 
-  virtual void announce(const std::vector<BucketId>& changed) = 0;  // thread-safe, never blocks
+  virtual void announce(const store::CommittedEvents& events) = 0;  // thread-safe, never blocks
   virtual Queries& queries() = 0;
   virtual Lag lag() const = 0;
   // True once every event committed before the call is projected; false at the deadline.

@@ -13,7 +13,7 @@ std::unique_ptr<ReadModel> open_model(SharedStore& store, const std::string& dir
   options.directory = directory;
   auto model = ReadModel::open(store, options);
   EXPECT_TRUE(model) << model.error().message;
-  store.on_commit([raw = model->get()](const auto& changed) { raw->announce(changed); });
+  store.on_commit([raw = model->get()](const auto& events) { raw->announce(events); });
   return std::move(*model);
 }
 

@@ -59,7 +59,7 @@ class ScriptedStore final : public store::EventStore {
   store::StoreResult<std::unique_ptr<store::Reader>> open_reader() override {
     return Err{store::StoreError{store::StoreErrorKind::unavailable, "scripted"}};
   }
-  void on_commit(std::function<void(const std::vector<BucketId>&)>) override {}
+  void on_commit(store::CommitListener) override {}
   NodeId node() const override { return {}; }
 };
 

@@ -90,7 +90,7 @@ store::StoreResult<std::unique_ptr<store::Reader>> ThreadedStore::open_reader() 
   const std::lock_guard lock(mutex_);
   return inner_.open_reader();
 }
-void ThreadedStore::on_commit(std::function<void(const std::vector<BucketId>&)> listener) {
+void ThreadedStore::on_commit(store::CommitListener listener) {
   const std::lock_guard lock(mutex_);
   inner_.on_commit(std::move(listener));
 }

@@ -36,7 +36,7 @@ class ThreadedStore final : public store::EventStore {
   store::StoreResult<void> change_head(const store::BucketHead& expected,
                                        const store::BucketHead& next) override;
   store::StoreResult<std::unique_ptr<store::Reader>> open_reader() override;  // when quiet only
-  void on_commit(std::function<void(const std::vector<BucketId>&)> listener) override;
+  void on_commit(store::CommitListener listener) override;
   NodeId node() const override { return inner_.node(); }
 
  private:

@@ -97,6 +97,10 @@ class Reader {
   virtual StoreResult<std::optional<std::uint64_t>> last_position_of(BucketId bucket, Epoch epoch);
 };
 
+// One commit's events in the order in which they were written, shared by all who follow.
+using CommittedEvents = std::shared_ptr<const std::vector<EventRecord>>;
+using CommitListener = std::function<void(const CommittedEvents&)>;
+
 class EventStore {
  public:
   virtual ~EventStore() = default;
@@ -127,9 +131,10 @@ class EventStore {
 
   virtual StoreResult<std::unique_ptr<Reader>> open_reader() = 0;
 
-  // Called after each commit with the buckets it changed, on the engine's thread; must not block.
-  // Set once, before the first append.
-  virtual void on_commit(std::function<void(const std::vector<BucketId>&)> listener) = 0;
+  // Called after each commit that has events, on the engine's thread; must not block. Set once,
+  // before the first append. What other nodes commit, and what a recovery found to be committed, is
+  // not told: followers look at the heads for it.
+  virtual void on_commit(CommitListener listener) = 0;
 
   // This node, as heads name it.
   virtual NodeId node() const = 0;

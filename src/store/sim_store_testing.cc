@@ -76,7 +76,7 @@ void SimStore::append(std::vector<Append> batch, BatchDone done) {
     BatchDone done;
     bool committed = false;
     std::vector<AppendResult> results;
-    std::vector<BucketId> changed;
+    std::vector<EventRecord> events;
   };
   auto work = std::make_shared<Work>();
   work->batch = std::move(batch);
@@ -85,12 +85,14 @@ void SimStore::append(std::vector<Append> batch, BatchDone done) {
   auto task = std::make_unique<Task>();
   task->is_append = true;
   task->lose_or_apply = [this, work] {
-    if (!work->committed && in_service_) commit(work->batch, work->changed);
+    if (!work->committed && in_service_) commit(work->batch, work->events);
   };
   task->run = [this, work]() -> bool {
     if (work->committed) {
       work->done(std::move(work->results));
-      if (listener_ && !work->changed.empty()) listener_(work->changed);
+      if (listener_ && !work->events.empty()) {
+        listener_(std::make_shared<const std::vector<EventRecord>>(std::move(work->events)));
+      }
       return false;
     }
     if (!in_service_) {
@@ -106,7 +108,7 @@ void SimStore::append(std::vector<Append> batch, BatchDone done) {
     const Fault fault = draw_fault();
     switch (fault) {
       case Fault::none:
-        work->results = commit(work->batch, work->changed);
+        work->results = commit(work->batch, work->events);
         work->committed = true;
         return true;
       case Fault::unavailable:
@@ -117,7 +119,7 @@ void SimStore::append(std::vector<Append> batch, BatchDone done) {
         return false;
       case Fault::unknown_applied:
       case Fault::unknown_lost:
-        if (fault == Fault::unknown_applied) commit(work->batch, work->changed);
+        if (fault == Fault::unknown_applied) commit(work->batch, work->events);
         in_service_ = false;
         work->done(fail(StoreErrorKind::unknown, "simulated: the outcome is unknown"));
         return false;
@@ -128,16 +130,16 @@ void SimStore::append(std::vector<Append> batch, BatchDone done) {
 }
 
 std::vector<AppendResult> SimStore::commit(std::vector<Append>& batch,
-                                           std::vector<BucketId>& changed) {
+                                           std::vector<EventRecord>& committed) {
   std::vector<AppendResult> results;
-  std::set<BucketId> buckets;
   for (Append& append : batch) {
-    const bool has_events = !append.events.empty();
+    const std::size_t events = append.events.size();
     const BucketId bucket = append.bucket;
     results.push_back(commit_one(append));
-    if (has_events && results.back().kind == AppendResult::Kind::committed) buckets.insert(bucket);
+    if (results.back().kind != AppendResult::Kind::committed) continue;
+    const auto& all = events_[bucket.value];
+    committed.insert(committed.end(), all.end() - static_cast<std::ptrdiff_t>(events), all.end());
   }
-  changed.assign(buckets.begin(), buckets.end());
   return results;
 }
 
@@ -335,8 +337,6 @@ StoreResult<std::unique_ptr<Reader>> SimStore::open_reader() {
   return std::unique_ptr<Reader>(std::make_unique<SimReader>(*this));
 }
 
-void SimStore::on_commit(std::function<void(const std::vector<BucketId>&)> listener) {
-  listener_ = std::move(listener);
-}
+void SimStore::on_commit(CommitListener listener) { listener_ = std::move(listener); }
 
 }  // namespace pim::store

@@ -66,7 +66,7 @@ class SimStore final : public EventStore {
   void recover(Done done) override;
   StoreResult<void> change_head(const BucketHead& expected, const BucketHead& next) override;
   StoreResult<std::unique_ptr<Reader>> open_reader() override;
-  void on_commit(std::function<void(const std::vector<BucketId>&)> listener) override;
+  void on_commit(CommitListener listener) override;
   NodeId node() const override { return node_; }
 
  private:
@@ -76,7 +76,7 @@ class SimStore final : public EventStore {
 
   bool chance(unsigned per_thousand) { return rng_() % 1000 < per_thousand; }
   Fault draw_fault();
-  std::vector<AppendResult> commit(std::vector<Append>& batch, std::vector<BucketId>& changed);
+  std::vector<AppendResult> commit(std::vector<Append>& batch, std::vector<EventRecord>& committed);
   AppendResult commit_one(Append& append);
   StreamHistory history(StreamId stream) const;
   const EventRecord& event_at(BucketId bucket, std::uint64_t position) const;
@@ -87,7 +87,7 @@ class SimStore final : public EventStore {
   Fault next_fault_ = Fault::none;
   bool in_service_ = true;
   std::deque<std::unique_ptr<Task>> pending_;
-  std::function<void(const std::vector<BucketId>&)> listener_;
+  CommitListener listener_;
 
   // what is committed
   std::vector<BucketHead> heads_;

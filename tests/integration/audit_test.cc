@@ -78,7 +78,8 @@ TEST_F(AuditTest, VerifyHoldsForWholeDataAndFailsForEveryKindOfTampering) {
       "DELETE FROM event WHERE key = " + last,
       // inserted
       "CREATE TEMP TABLE t AS SELECT * FROM event WHERE key = " + last +
-          "; UPDATE t SET key = key + 1, version = version + 1; INSERT INTO event SELECT * FROM t",
+          "; UPDATE t SET seq = NULL, key = key + 1, version = version + 1; INSERT INTO event "
+          "SELECT * FROM t",
       // reordered
       "CREATE TEMP TABLE k AS SELECT min(a.key) AS key FROM event a JOIN event b ON b.key = a.key "
       "+ 1; UPDATE event SET key = -1 WHERE key = (SELECT key FROM k); UPDATE event SET key = key "

@@ -69,12 +69,12 @@ AppendTransaction::Outcome AppendTransaction::run(std::vector<Append>& batch,
                                                   std::span<const Snapshot> snapshots) {
   heads_.clear();
   versions_.clear();
+  events_.clear();
   if (!done(begin_)) return {Err{connection_->error("beginning a batch")}, {}, true};
 
   auto results = write(batch);
   if (!results) return abandon(std::move(results.error()));
-  std::vector<BucketId> changed;
-  if (auto written = write_heads(changed); !written) return abandon(std::move(written.error()));
+  if (auto written = write_heads(); !written) return abandon(std::move(written.error()));
   if (auto written = write_snapshots(snapshots); !written) {
     return abandon(std::move(written.error()));
   }
@@ -87,7 +87,7 @@ AppendTransaction::Outcome AppendTransaction::run(std::vector<Append>& batch,
     error.kind = StoreErrorKind::unknown;
     return {Err{std::move(error)}, {}, false};
   }
-  return {std::move(results), std::move(changed), true};
+  return {std::move(results), std::exchange(events_, {}), true};
 }
 
 // Before COMMIT nothing counts, unless a sync failed on the way: then what earlier batches wrote is
@@ -135,25 +135,24 @@ StoreResult<AppendResult> AppendTransaction::write_one(Append& append) {
   const std::uint64_t first = head.current.next_position;
   // The receipt goes in before the events: where its key is taken there is nothing to undo.
   // complete_receipt() moves the origin that make_record() needs.
-  std::vector<EventRecord> records;
-  records.reserve(events);
   Digest chain = head.current.chain_hash;
   for (std::size_t i = 0; i < events; ++i) {
-    records.push_back(make_record(append, i, first + i, chain));
-    chain = records.back().hash;
+    events_.push_back(make_record(append, i, first + i, chain));
+    chain = events_.back().hash;
   }
   Receipt receipt = complete_receipt(append, first);
   auto inserted = insert_receipt(receipt);
   if (!inserted) return Err{std::move(inserted.error())};
   if (!*inserted) {
+    events_.resize(events_.size() - events);
     append.receipt = std::move(receipt);
     auto earlier = earlier_receipt(append);
     if (!earlier) return Err{std::move(earlier.error())};
     if (earlier->empty()) return AppendResult{Kind::conflict, {}};
     return AppendResult{Kind::duplicate, std::move(earlier->front())};
   }
-  for (const EventRecord& record : records) {
-    if (auto stored = insert_event(record); !stored) return Err{std::move(stored.error())};
+  for (std::size_t i = events_.size() - events; i < events_.size(); ++i) {
+    if (auto stored = insert_event(events_[i]); !stored) return Err{std::move(stored.error())};
   }
   head.current.next_position += events;
   head.current.chain_hash = chain;
@@ -220,7 +219,8 @@ StoreResult<bool> AppendTransaction::insert_receipt(const Receipt& receipt) {
   return sqlite3_changes(connection_->raw()) == 1;
 }
 
-StoreResult<void> AppendTransaction::write_heads(std::vector<BucketId>& changed) {
+StoreResult<void> AppendTransaction::write_heads() {
+  std::vector<BucketId> changed;  // in ascending order, as every engine locks them
   for (const auto& [bucket, head] : heads_) {
     if (head.current.next_position != head.stored.next_position)
       changed.push_back(BucketId{bucket});

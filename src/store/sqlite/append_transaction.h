@@ -18,8 +18,8 @@ class AppendTransaction {
 
   struct Outcome {
     BatchResult result;
-    std::vector<BucketId> changed;  // ascending; empty where nothing was committed
-    bool trusted = true;            // false: the store must leave service, `result` is `unknown`
+    std::vector<EventRecord> events;  // what was committed, in order
+    bool trusted = true;              // false: the store must leave service, `result` is `unknown`
   };
   // Moves from the batch. The snapshots travel along in the same commit; one that is not ahead of
   // its stream's newest is dropped.
@@ -41,7 +41,7 @@ class AppendTransaction {
   StoreResult<std::vector<Receipt>> earlier_receipt(const Append& append);
   StoreResult<void> insert_event(const EventRecord& event);
   StoreResult<bool> insert_receipt(const Receipt& receipt);  // false: the key is taken
-  StoreResult<void> write_heads(std::vector<BucketId>& changed);
+  StoreResult<void> write_heads();
   StoreResult<void> write_snapshots(std::span<const Snapshot> snapshots);
   Outcome abandon(StoreError error);
 
@@ -60,6 +60,7 @@ class AppendTransaction {
   // Of the batch under way; kept between batches for their memory.
   std::unordered_map<std::uint16_t, Head> heads_;
   std::unordered_map<StreamId, Version> versions_;
+  std::vector<EventRecord> events_;
 };
 
 }  // namespace pim::store::sqlite

@@ -1,8 +1,18 @@
 #include "store/sqlite/connection.h"
 
 #include <cstring>
+#include <mutex>
 
 namespace pim::store::sqlite {
+namespace {
+
+// SQLite counts every allocation under one lock of the process; nobody here reads that count.
+void stop_counting_memory() {
+  static std::once_flag once;
+  std::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
+}
+
+}  // namespace
 
 StoreResult<Connection> Connection::open(const std::string& path, OpenMode mode,
                                          const std::string& vfs) {
@@ -18,6 +28,7 @@ StoreResult<Connection> Connection::open(const std::string& path, OpenMode mode,
       flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
       break;
   }
+  stop_counting_memory();
   sqlite3* handle = nullptr;
   const int rc = sqlite3_open_v2(path.c_str(), &handle, flags, vfs.empty() ? nullptr : vfs.c_str());
   Connection connection(handle);  // to be closed even where opening failed

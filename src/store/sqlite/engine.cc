@@ -95,9 +95,7 @@ class SqliteStore final : public EventStore {
     auto reader = std::make_unique<SqliteReader>(gate_, database_, vfs_);
     return std::unique_ptr<Reader>(std::move(reader));
   }
-  void on_commit(std::function<void(const std::vector<BucketId>&)> listener) override {
-    writer_.on_commit(std::move(listener));
-  }
+  void on_commit(CommitListener listener) override { writer_.on_commit(std::move(listener)); }
   NodeId node() const override { return node_; }
   void backup(const std::string& target_directory, Done done) override {
     writer_.backup(target_directory, std::move(done));

@@ -8,11 +8,10 @@
 
 namespace pim::store::sqlite {
 
-inline constexpr std::int64_t kSchemaVersion = 2;
+inline constexpr std::int64_t kSchemaVersion = 3;
 inline constexpr std::int64_t kApplicationId = 0x50494D45;  // "PIME"
 
-// Where the event of `position` in `bucket` stands: its table is in bucket order, then in position
-// order, so one bucket reads sequentially and no second index on positions is needed.
+// Orders events by bucket, then by position: the unique `key` of an event.
 inline constexpr unsigned kPositionBits = 44;
 constexpr std::uint64_t event_key(BucketId bucket, std::uint64_t position) {
   return (std::uint64_t{bucket.value} << kPositionBits) | position;

@@ -66,6 +66,12 @@ TEST_F(Schema, BringsAnOlderFileUpToDateAndKeepsWhatIsInIt) {
     ASSERT_EQ(receipts->size(), 1u);
     EXPECT_EQ(receipts->front().origin.request_id, "r-old");
 
+    auto events = (*reader)->read_bucket(BucketId{1234}, 0, 10);
+    ASSERT_TRUE(events.ok());
+    ASSERT_EQ(events->size(), 1u);
+    EXPECT_EQ(events->front().data, "{\"old\":1}");
+    EXPECT_EQ(events->front().origin.request_id, "r-older");
+
     // What version 2 brought works.
     BucketHead head = (*reader)->heads()->front();
     BucketHead next = head;
@@ -73,7 +79,7 @@ TEST_F(Schema, BringsAnOlderFileUpToDateAndKeepsWhatIsInIt) {
     ASSERT_TRUE((*store)->change_head(head, next).ok());
     EXPECT_EQ(*(*reader)->last_position_of(BucketId{0}, Epoch{1}), 0u);
   }
-  EXPECT_EQ(query("PRAGMA user_version"), 2);
+  EXPECT_EQ(query("PRAGMA user_version"), kSchemaVersion);
   ASSERT_TRUE(open().ok()) << "a second time";
 }
 

@@ -32,6 +32,10 @@ INSERT INTO meta VALUES ('node', x'0192f0c0000070008000000000000001');
 WITH RECURSIVE b(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM b WHERE n < 4095)
   INSERT INTO bucket_head
   SELECT n, x'0192f0c0000070008000000000000001', 1, 0, 1, zeroblob(32) FROM b;
+INSERT INTO event VALUES (
+  (1234 << 44) | 1, x'0192f0c0000070008000000000000003', 1, x'0192f0c0000070008000000000000004', 1,
+  'patient-registered', 1, '{"old":1}', 'north-health', 'u.demo', 'registrar', 'r-older',
+  zeroblob(16), zeroblob(8), 1700000000000, '', zeroblob(32), zeroblob(32));
 INSERT INTO receipt VALUES (
   1, 'r-old', 'u.demo', x'0192f0c0000070008000000000000002', 1, 'north-health', 'clinician',
   zeroblob(16), zeroblob(8), 1700000000000, '', 'open-encounter', zeroblob(32), 409, 'late', '{}',

@@ -96,7 +96,7 @@ WriteSession::Committed WriteSession::append(std::vector<Append>& batch,
                                              std::span<const Snapshot> snapshots) {
   AppendTransaction::Outcome outcome = appends_->run(batch, snapshots);
   if (!outcome.trusted) trusted_ = false;
-  return {std::move(outcome.result), std::move(outcome.changed)};
+  return {std::move(outcome.result), std::move(outcome.events)};
 }
 
 StoreResult<void> WriteSession::change_heads(

@@ -36,7 +36,7 @@ class WriteSession {
 
   struct Committed {
     BatchResult result;
-    std::vector<BucketId> changed;
+    std::vector<EventRecord> events;
   };
   Committed append(std::vector<Append>& batch, std::span<const Snapshot> snapshots);
   // Compare-and-set of heads, all or none: pairs of expected and next.

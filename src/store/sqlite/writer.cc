@@ -201,7 +201,9 @@ void Writer::write(Batch batch, const std::vector<Snapshot>& snapshots) {
     leave_service(Service::awaits_recover);  // before the caller hears of it
   }
   if (batch.done) batch.done(std::move(committed.result));
-  if (!committed.changed.empty() && listener_) listener_(committed.changed);
+  if (!committed.events.empty() && listener_) {
+    listener_(std::make_shared<const std::vector<EventRecord>>(std::move(committed.events)));
+  }
   if (service_ == Service::up) session_->checkpoint_after_commit();
   heal_if_untrusted();
 }

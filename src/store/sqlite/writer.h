@@ -35,9 +35,7 @@ class Writer {
   void recover(Done done);
   StoreResult<void> change_head(const BucketHead& expected, const BucketHead& next);
   void backup(const std::string& target_directory, Done done);
-  void on_commit(std::function<void(const std::vector<BucketId>&)> listener) {
-    listener_ = std::move(listener);
-  }
+  void on_commit(CommitListener listener) { listener_ = std::move(listener); }
 
  private:
   struct Batch {
@@ -64,7 +62,7 @@ class Writer {
   const SqliteOptions options_;
   Files& files_;
   const std::shared_ptr<Gate> gate_;
-  std::function<void(const std::vector<BucketId>&)> listener_;
+  CommitListener listener_;
 
   // Of the writer's thread alone.
   std::unique_ptr<WriteSession> session_;
