@@ -162,8 +162,8 @@ void Connection::advance() {
 bool Connection::take_head() {
   const auto& limits = port_->limits;
   head_size_ = scanner_.scan({buffer_.data(), filled_});
-  if (scanner_.refusal()) {
-    refuse(*scanner_.refusal());
+  if (const auto& refusal = scanner_.refusal()) {
+    refuse(*refusal);
     return false;
   }
   if (head_size_ > limits.max_header_bytes ||
@@ -195,8 +195,8 @@ bool Connection::take_head() {
 bool Connection::take_body() {
   if (parser_.done()) return true;
   consumed_ += parser_.feed({buffer_.data() + consumed_, filled_ - consumed_}, request_);
-  if (parser_.refusal()) {
-    refuse(*parser_.refusal());
+  if (const auto& refusal = parser_.refusal()) {
+    refuse(*refusal);
     return false;
   }
   if (parser_.done()) return true;

@@ -61,6 +61,7 @@ void IoThread::remove(Connection& connection) { connections_.erase(&connection);
 
 void IoThread::drain() {
   std::vector<std::shared_ptr<Connection>> all;
+  all.reserve(connections_.size());
   for (const auto& [key, connection] : connections_) all.push_back(connection);
   for (const auto& connection : all) connection->drain();
 }

@@ -84,18 +84,11 @@ class StreamConnection final : public Connection {
 class PortListener final : public Listener {
  public:
   PortListener(const ListenerOptions& options, HttpHandler& handler)
-      : options_(options), port_(std::make_shared<Port>(handler, options.limits)) {
-    const auto& limits = options.limits;
-    const auto shortest =
-        std::min({limits.header_timeout, limits.body_timeout, limits.idle_timeout});
-    const auto every =
-        std::clamp(shortest / 4, std::chrono::milliseconds(5), std::chrono::milliseconds(250));
-    for (std::uint32_t i = 0; i < std::max(1U, options.threads); ++i) {
-      threads_.push_back(std::make_shared<IoThread>(every));
-    }
-    acceptor_.emplace(threads_.front()->context());
-    retry_.emplace(threads_.front()->context());
-  }
+      : options_(options),
+        port_(std::make_shared<Port>(handler, options.limits)),
+        threads_(make_threads(options)),
+        acceptor_(threads_.front()->context()),
+        retry_(threads_.front()->context()) {}
   ~PortListener() override { stop(); }
 
   Result<void, std::string> bind() {
@@ -109,11 +102,11 @@ class PortListener final : public Listener {
     }
     if (auto tls = load_certificate(); !tls) return tls;
     const tcp::endpoint endpoint(address, options_.port);
-    acceptor_->open(endpoint.protocol(), error);
-    if (!error) acceptor_->set_option(asio::socket_base::reuse_address(true), error);
-    if (!error) acceptor_->bind(endpoint, error);
+    acceptor_.open(endpoint.protocol(), error);
+    if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
+    if (!error) acceptor_.bind(endpoint, error);
     if (error) return Err{"cannot listen on " + where + ": " + error.message()};
-    bound_port_ = acceptor_->local_endpoint(error).port();
+    bound_port_ = acceptor_.local_endpoint(error).port();
     for (const auto& thread : threads_) thread->start();
     return {};
   }
@@ -122,7 +115,7 @@ class PortListener final : public Listener {
 
   Result<void, std::string> accept() override {
     Error error;
-    acceptor_->listen(asio::socket_base::max_listen_connections, error);
+    acceptor_.listen(asio::socket_base::max_listen_connections, error);
     if (error) {
       return Err{"cannot listen on port " + std::to_string(bound_port_) + ": " + error.message()};
     }
@@ -158,6 +151,20 @@ class PortListener final : public Listener {
   }
 
  private:
+  // At least one.
+  static std::vector<std::shared_ptr<IoThread>> make_threads(const ListenerOptions& options) {
+    const auto& limits = options.limits;
+    const auto shortest =
+        std::min({limits.header_timeout, limits.body_timeout, limits.idle_timeout});
+    const auto every =
+        std::clamp(shortest / 4, std::chrono::milliseconds(5), std::chrono::milliseconds(250));
+    std::vector<std::shared_ptr<IoThread>> threads;
+    for (std::uint32_t i = 0; i < std::max(1U, options.threads); ++i) {
+      threads.push_back(std::make_shared<IoThread>(every));
+    }
+    return threads;
+  }
+
   Result<void, std::string> load_certificate() {
     if (options_.certificate_file.empty()) return {};
     Error error;
@@ -175,20 +182,20 @@ class PortListener final : public Listener {
 
   void close_acceptor() {
     Error ignored;
-    acceptor_->close(ignored);
-    retry_->cancel();
+    acceptor_.close(ignored);
+    retry_.cancel();
   }
 
   // Round robin: a connection stays on its thread for life.
   void accept_next() {
-    if (!acceptor_->is_open()) return;
+    if (!acceptor_.is_open()) return;
     const auto& thread = threads_[next_++ % threads_.size()];
-    acceptor_->async_accept(thread->context(), [this, thread](Error error, Socket socket) {
-      if (error == asio::error::operation_aborted || !acceptor_->is_open()) return;
+    acceptor_.async_accept(thread->context(), [this, thread](Error error, Socket socket) {
+      if (error == asio::error::operation_aborted || !acceptor_.is_open()) return;
       if (error) {
         // out of descriptors, most likely: trying again at once would only burn a core
-        retry_->expires_after(std::chrono::milliseconds(50));
-        retry_->async_wait([this](Error cancelled) {
+        retry_.expires_after(std::chrono::milliseconds(50));
+        retry_.async_wait([this](Error cancelled) {
           if (!cancelled) accept_next();
         });
         return;
@@ -226,8 +233,8 @@ class PortListener final : public Listener {
   const std::shared_ptr<Port> port_;
   std::optional<asio::ssl::context> tls_;
   std::vector<std::shared_ptr<IoThread>> threads_;
-  std::optional<Acceptor> acceptor_;
-  std::optional<asio::steady_timer> retry_;
+  Acceptor acceptor_;
+  asio::steady_timer retry_;
   std::uint16_t bound_port_ = 0;
   std::size_t next_ = 0;
 };

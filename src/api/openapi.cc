@@ -278,7 +278,7 @@ std::vector<std::string> preset_names(const Route& route) {
 }
 
 std::string body_schema(const Route& route) {
-  const std::string schema = command_schema(route.command, preset_names(route));
+  std::string schema = command_schema(route.command, preset_names(route));
   const auto in_path = path_names(route.path);
   const auto is_in_path = [&](std::string_view name) {
     return std::find(in_path.begin(), in_path.end(), name) != in_path.end();

@@ -39,7 +39,8 @@ bool is_between(std::string_view text, std::uint64_t low, std::uint64_t high) {
 
 bool is_line_no(std::string_view text) {
   const auto value = parse_decimal(text);
-  return value && *value <= 1'000'000 && find_bound("line_no")->holds(static_cast<int>(*value));
+  const auto bound = find_bound("line_no");
+  return value && *value <= 1'000'000 && bound && bound->holds(static_cast<int>(*value));
 }
 bool is_limit(std::string_view text) { return is_between(text, 1, kMaxPage); }
 bool is_deadline(std::string_view text) { return is_between(text, 1, kMaxDeadlineMs); }

@@ -55,6 +55,7 @@ ReadContext context_of(const Call& call) {
 
 template <class IdType>
 IdType id_in_path(const Call& call, Param param) {
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): request_checks has refused what is no id
   return *IdType::parse(call.path_value(param));
 }
 
@@ -136,6 +137,7 @@ Answer QueryService::run(const Call& call) const {
           queries.census(id_in_path<FacilityId>(call, Param::facility_id), wanted, context));
     case Query::encounters_by_day:
       return spanning(
+          // NOLINTNEXTLINE(bugprone-unchecked-optional-access): request_checks wants a day here
           queries.encounters_by_day(std::string(*call.query_value(Param::day)), wanted, context));
     case Query::code_frequency:
       return spanning(

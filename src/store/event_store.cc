@@ -26,6 +26,8 @@ StoreResult<std::optional<std::uint64_t>> Reader::last_position_of(BucketId, Epo
   return std::optional<std::uint64_t>{};
 }
 
+// by value, because the engines that override it keep it
+// NOLINTNEXTLINE(performance-unnecessary-value-param)
 void EventStore::backup(const std::string&, Done done) {
   done(Err{StoreError{StoreErrorKind::rejected,
                       "this engine has no online backup of its own; use its server's tools"}});

@@ -9,7 +9,8 @@ constexpr std::uint64_t kShortTail = 256 << 10;  // bytes: about as much as a co
 
 sqlite3_file* file_of(Connection& connection) {
   sqlite3_file* file = nullptr;
-  sqlite3_file_control(connection.raw(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  sqlite3_file_control(connection.raw(), "main", SQLITE_FCNTL_FILE_POINTER,
+                       static_cast<void*>(&file));
   return file;
 }
 
