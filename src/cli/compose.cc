@@ -8,6 +8,7 @@
 #include "api/server.h"
 #include "audit/audit.h"
 #include "audit/journal.h"
+#include "cli/commit_feed.h"
 #include "readmodel/read_model.h"
 #include "spine/spine.h"
 #include "store/anchor.h"
@@ -40,6 +41,7 @@ class NodeImpl final : public Node {
     // Whatever feeds the projections ends before they do.
     server_.reset();
     spine_.reset();
+    commits_.close();  // the store may still be writing the spine's last batch
   }
 
   Result<void, std::string> open(const ServeConfig& config) {
@@ -47,10 +49,11 @@ class NodeImpl final : public Node {
     if (auto opened = open_store(layout); !opened) return opened;
     if (auto opened = open_anchors(config); !opened) return opened;
     if (auto opened = open_readers(config, layout); !opened) return opened;
-    store_->on_commit([this](const store::CommittedEvents& events) {
+    commits_.open([this](const store::CommittedEvents& events) {
       read_model_->announce(events);
       audit_index_->announce(events);
     });
+    store_->on_commit([this](const store::CommittedEvents& events) { commits_.announce(events); });
 
     spine::SpineOptions options;
     options.shards = config.shards;
@@ -143,6 +146,7 @@ class NodeImpl final : public Node {
 
   // In the order of construction: each part outlives those below it.
   telemetry::Registry metrics_;
+  CommitFeed commits_;
   std::unique_ptr<store::EventStore> store_;
   std::unique_ptr<store::Reader> anchor_reader_;
   std::optional<store::AnchorLog> anchor_log_;
