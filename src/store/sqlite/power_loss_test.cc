@@ -1,5 +1,5 @@
 // Simulated power losses, failing calls and failing syncs, each checked against an oracle of what
-// was acknowledged. PIM_NIGHTLY=1 lengthens them.
+// was acknowledged. PIM_NIGHTLY=1 lengthens them, PIM_SHORT=1 (under a sanitizer) shortens them.
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -11,9 +11,14 @@
 namespace pim::store::sqlite {
 namespace {
 
-bool nightly() {
-  const char* value = std::getenv("PIM_NIGHTLY");
+bool is_set(const char* name) {
+  const char* value = std::getenv(name);
   return value != nullptr && std::string_view(value) == "1";
+}
+
+int count(int usual, int nightly, int shortened) {
+  if (is_set("PIM_NIGHTLY")) return nightly;
+  return is_set("PIM_SHORT") ? shortened : usual;
 }
 
 constexpr int kLossesPerDisk = 10;
@@ -56,7 +61,7 @@ std::string lose_power_often(std::uint64_t seed, int losses, Tally& tally,
 }
 
 TEST(PowerLoss, LosesNothingThatWasAcknowledged) {
-  const int disks = nightly() ? 100 : 30;
+  const int disks = count(30, 100, 10);
   Tally tally;
   for (int seed = 1; seed <= disks && tally.problems() == 0; ++seed) {
     ASSERT_EQ(lose_power_often(static_cast<std::uint64_t>(seed), kLossesPerDisk, tally), "");
@@ -67,7 +72,7 @@ TEST(PowerLoss, LosesNothingThatWasAcknowledged) {
 }
 
 TEST(PowerLoss, LosesNothingThatWasAcknowledgedWithSyncsInTheBackground) {
-  const int disks = nightly() ? 30 : 6;
+  const int disks = count(6, 30, 3);
   Tally tally;
   for (int seed = 1; seed <= disks && tally.problems() == 0; ++seed) {
     ASSERT_EQ(lose_power_often(static_cast<std::uint64_t>(seed), kLossesPerDisk, tally, true), "");
@@ -153,7 +158,7 @@ void fail_syncs(int disks, Tally& tally) {
 
 TEST(FailedSync, IsSurvivedWithEverythingThatIsAnswered) {
   Tally tally;
-  fail_syncs(nightly() ? 300 : 40, tally);
+  fail_syncs(count(40, 300, 15), tally);
   report("failed syncs", tally);
   EXPECT_EQ(tally.problems(), 0u) << tally.first_problem;
 }
