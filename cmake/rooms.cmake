@@ -1,3 +1,6 @@
+# What the unit and integration tests run; no bench.
+add_custom_target(suites)
+
 # pim_room(name [THREADED] [USES rooms...] [LIBS libraries...]): a static library from src/name, and name_test from
 # the x_test.cc files that stand beside their sources. Test helpers are named x_testing.{h,cc}; they are
 # in the library pim_name_testing. THREADED
@@ -40,6 +43,7 @@ function(pim_room name)
       target_link_libraries(${name}_test PRIVATE pim_${name}_testing)
     endif()
     add_test(NAME ${name} COMMAND ${name}_test)
+    add_dependencies(suites ${name}_test)
     set(labels unit)
     if(ROOM_THREADED)
       list(APPEND labels threaded)

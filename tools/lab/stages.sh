@@ -78,16 +78,16 @@ stage_crash() {
 
 stage_asan() {
   need "${BUILD_PACKAGES[@]}"
-  build asan all
-  PIM_SHORT=1 suites asan 'unit|integration'
+  build asan suites
+  PIM_SHORT=1 suites asan 'unit|integration' bench
 }
 
 # The rooms with threads; all of them at night.
 stage_tsan() {
   need "${BUILD_PACKAGES[@]}"
   if [ -n "$NIGHTLY" ]; then
-    build tsan all
-    suites tsan 'unit|integration'
+    build tsan suites
+    suites tsan 'unit|integration' bench
   else
     build tsan store_test spine_test readmodel_test audit_test api_test telemetry_test
     PIM_SHORT=1 suites tsan threaded
