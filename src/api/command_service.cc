@@ -1,7 +1,6 @@
 #include "api/command_service.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "api/ascii.h"
 #include "api/idempotency.h"
@@ -86,11 +85,6 @@ Problem json_problem(const JsonError& error) {
     return Problem::of(problems::kBadJson, "The body " + error.message + ".");
   }
   return Problem::of(problems::kBadField, error.field + ": " + error.message + ".", error.field);
-}
-
-void append_number(std::string& out, std::uint64_t value) {
-  char digits[24];
-  out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
 }
 
 std::string etag(Version version) {

@@ -1,9 +1,9 @@
 #include "api/connection.h"
 
-#include <charconv>
 #include <cstring>
 #include <ctime>
 
+#include "api/ascii.h"
 #include "api/problem.h"
 
 namespace pim::api {
@@ -57,11 +57,6 @@ std::string_view reason_of(std::uint16_t status) {
     default:
       return "Unknown";
   }
-}
-
-void append_number(std::string& out, std::size_t value) {
-  char digits[24];
-  out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
 }
 
 // RFC 9110, 5.6.7; formatted once a second and thread.

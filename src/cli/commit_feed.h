@@ -12,7 +12,7 @@ namespace pim::cli {
 // Thread-safe.
 class CommitFeed {
  public:
-    void open(store::CommitListener listener) {
+  void open(store::CommitListener listener) {
     const std::lock_guard lock(mutex_);
     listener_ = std::move(listener);
   }

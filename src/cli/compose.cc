@@ -89,6 +89,9 @@ class NodeImpl final : public Node {
     bool whole = server_->drain(limit);
     const auto left = std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now());
     whole = spine_->drain(std::max(left, milliseconds(0))) && whole;
+    // Not owed to anyone: what is missing then is projected after the next start.
+    (void)read_model_->catch_up(deadline);
+    (void)audit_index_->catch_up(deadline);
     return journal_->sync().ok() && whole;
   }
 

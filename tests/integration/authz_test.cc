@@ -82,6 +82,7 @@ TEST_F(AuthzTest, EveryRouteForEveryRoleAndTenant) {
 TEST_F(AuthzTest, ListsShowNothingOfAnotherTenant) {
   serve();
   fill();
+  await_read_model();
   for (const std::string target :
        {"/v1/encounters?day=2024-03-01", "/v1/codes/ICD-10-CM/frequency"}) {
     const auto own = call("GET", target, token("clinician"));

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 namespace pim::integration {
 namespace {
@@ -72,6 +73,15 @@ void Lab::kill_server() {
   server_->process().signal(SIGKILL);
   server_->process().wait(load::Clock::now() + 10s);
   server_.reset();
+}
+
+void Lab::await_read_model() {
+  const auto deadline = load::Clock::now() + 30s;
+  while (admin("GET", "/metrics").body.find("\npim_projection_events_behind 0\n") ==
+         std::string::npos) {
+    ASSERT_LT(load::Clock::now(), deadline) << "the read model does not catch up";
+    std::this_thread::sleep_for(5ms);
+  }
 }
 
 int Lab::stop_server() {

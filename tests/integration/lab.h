@@ -36,6 +36,8 @@ class Lab : public testing::Test {
   void kill_server();  // SIGKILL
   // SIGTERM; its exit code, or -1 where it did not end in 10 s.
   int stop_server();
+  // Until the read model has every event: for queries that carry no position.
+  void await_read_model();
   load::ServerProcess& server() { return *server_; }
 
   std::string data() const { return directory_ + "/data"; }
