@@ -70,8 +70,10 @@ TEST(CommandJson, SaysWhichFieldIsWrongAndWhy) {
   const std::vector<Bad> cases{
       {replaced(good, "\"rank\":1,", ""), "/rank required"},
       {replaced(good, "\"rank\":1", "\"rank\":\"1\""), "/rank must be an integer"},
-      {replaced(good, "\"rank\":1", "\"rank\":1.0"), "/rank must be an integer"},
-      {replaced(good, "\"rank\":1", "\"rank\":1e1"), "/rank must be an integer"},
+      {replaced(good, "\"rank\":1", "\"rank\":1.5"), "/rank must be an integer"},
+      {replaced(good, "\"rank\":1", "\"rank\":1e17"), "/rank must be an integer"},
+      {replaced(good, "\"rank\":1", "\"rank\":1e10"), "/rank is out of range"},
+      {replaced(good, "\"rank\":1", "\"rank\":1e2"), "/rank must be between 1 and 99"},
       {replaced(good, "\"rank\":1", "\"rank\":true"), "/rank must be an integer"},
       {replaced(good, "\"rank\":1", "\"rank\":[1]"), "/rank must be an integer"},
       {replaced(good, "\"rank\":1", "\"rank\":0"), "/rank must be between 1 and 99"},
@@ -167,6 +169,26 @@ TEST(CommandJson, MoneyIsWholeCents) {
   EXPECT_EQ(error_of("add-charge", replaced(text, "12550", "9007199254740992")),
             "/unit_cents must be between 0 and 9007199254740991");
   EXPECT_TRUE(command_from_json("add-charge", replaced(text, "12550", "9007199254740991"), {}));
+}
+
+// JSON Schema's `integer`, which the API's description promises, is a number and not a spelling.
+TEST(CommandJson, AWholeNumberMayHaveAFraction) {
+  for (const char* rank : {"2.0", "2e0", "20e-1"}) {
+    const auto command =
+        command_from_json("record-diagnosis",
+                          replaced(kDiagnosis, "\"rank\":1", "\"rank\":" + std::string(rank)), {});
+    ASSERT_TRUE(command) << rank << " " << command.error().message;
+    EXPECT_EQ(std::get<RecordDiagnosis>(*command).rank, 2) << rank;
+  }
+  EXPECT_EQ(error_of("mark-patient-deceased", R"({"deceased_year":1e300})"),
+            "/deceased_year must be an integer");
+}
+
+TEST(CommandJson, ATimeWithAnOffsetStaysInTheCalendar) {
+  const auto schema = command_schema("stop-medication", {});
+  EXPECT_NE(schema.find(R"("not":{"pattern":"^(1900-01-01|2199-12-31)T.*[+-][0-9:]{5}$"})"),
+            std::string::npos)
+      << schema;
 }
 
 TEST(CommandJson, AProceduresCodeGoesByItsSystem) {

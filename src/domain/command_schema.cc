@@ -23,6 +23,10 @@ constexpr std::string_view kTimePattern =
     "T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,3})?"
     "(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$";
 
+// An offset on the first or the last day could lead out of the calendar. Not a look-ahead: many
+// regex engines have none.
+constexpr std::string_view kEdgePattern = "^(1900-01-01|2199-12-31)T.*[+-][0-9:]{5}$";
+
 void member(std::string& out, std::string_view name, std::string_view value) {
   append_json_string(out, name);
   out += ':';
@@ -69,6 +73,10 @@ void value_schema(std::string& out, std::string_view field) {
     enum_schema(out, enum_names<T>);
   } else if constexpr (std::same_as<T, UtcMillis>) {
     string_schema(out, kTimePattern, "an RFC 3339 time with at most milliseconds");
+    out.pop_back();
+    out += R"(,"not":{)";
+    member(out, "pattern", kEdgePattern);
+    out += "}}";
   } else if constexpr (std::same_as<T, bool>) {
     out += R"({"type":"boolean"})";
   } else if constexpr (std::same_as<T, std::string>) {

@@ -4,6 +4,7 @@
 #include <simdjson.h>
 
 #include <charconv>
+#include <cmath>
 #include <concepts>
 #include <cstdint>
 #include <limits>
@@ -23,6 +24,12 @@ namespace pim::json {
 
 inline constexpr std::size_t kMaxDepth = 32;
 inline constexpr std::size_t kLongestEcho = 64;
+
+// JSON Schema's `integer` takes 36.0 and 1e2 too; within what a double holds exactly.
+inline bool is_whole(double value) {
+  constexpr double kExact = 9'007'199'254'740'991.0;
+  return value >= -kExact && value <= kExact && std::trunc(value) == value;
+}
 
 enum class Mode {
   strict,   // a caller's words: every doubt is an error
@@ -103,8 +110,16 @@ class Reader {
   template <IntegerType T>
   bool read(Element in, T& out) {
     using Wide = std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>;
-    if (!in.is<std::int64_t>() && !in.is<std::uint64_t>()) return fail("must be an integer");
     Wide wide{};
+    if (in.type() == simdjson::dom::element_type::DOUBLE) {
+      double real = 0;
+      if (in.get(real) != simdjson::SUCCESS || !is_whole(real)) return fail("must be an integer");
+      const auto whole = static_cast<std::int64_t>(real);
+      if (!std::in_range<T>(whole)) return fail("is out of range");
+      out = static_cast<T>(whole);
+      return true;
+    }
+    if (!in.is<std::int64_t>() && !in.is<std::uint64_t>()) return fail("must be an integer");
     if (in.get(wide) != simdjson::SUCCESS || !std::in_range<T>(wide))
       return fail("is out of range");
     out = static_cast<T>(wide);

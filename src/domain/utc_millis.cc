@@ -64,6 +64,12 @@ int offset_minutes(Cursor& cursor) {
   return (east ? 1 : -1) * (hours * 60 + minutes);
 }
 
+bool is_edge(const std::chrono::year_month_day& date) {
+  using std::chrono::January, std::chrono::December;
+  return date == std::chrono::year{kFirstYear} / January / 1 ||
+         date == std::chrono::year{kLastYear} / December / 31;
+}
+
 void append_padded(std::string& out, unsigned value, unsigned width) {
   std::array<char, 4> text;
   for (unsigned i = width; i > 0; --i) {
@@ -96,13 +102,13 @@ std::optional<UtcMillis> UtcMillis::parse(std::string_view text) {
                                          std::chrono::month{static_cast<unsigned>(month)},
                                          std::chrono::day{static_cast<unsigned>(day)}};
   if (!date.ok() || year < kFirstYear || year > kLastYear) return std::nullopt;
+  // an offset may carry a time over the edge, where to_string() could not be read back; refused on
+  // the whole day, so that a schema can say it
+  if (!text.ends_with('Z') && is_edge(date)) return std::nullopt;
   const std::int64_t days = std::chrono::sys_days{date}.time_since_epoch().count();
   const int minute_of_day = hour * 60 + minute - offset;
   const std::int64_t minutes = days * 1440 + minute_of_day;
-  const UtcMillis time{minutes * kMillisPerMinute + (second * 1000 + millis)};
-  // an offset may carry a time over the edge, where to_string() could not be read back
-  if (!in_calendar(time)) return std::nullopt;
-  return time;
+  return UtcMillis{minutes * kMillisPerMinute + (second * 1000 + millis)};
 }
 
 std::string UtcMillis::to_string() const {
