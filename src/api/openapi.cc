@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 
 #include "api/json_schema.h"
 #include "api/openapi_examples.h"
@@ -139,11 +140,49 @@ std::string reply_headers(const Route& route) {
   return list.text();
 }
 
+// Where the target's path parameters come from, once `made` has answered; nullopt where it does not
+// say all of them.
+std::optional<std::string> link_parameters(const Route& made, const Route& target) {
+  const auto known = path_names(made.path);
+  List list;
+  for (const auto name : path_names(target.path)) {
+    std::string source;
+    if (name == made.created_id) {
+      source = "$response.body#/id";
+    } else if (std::find(known.begin(), known.end(), name) != known.end()) {
+      source = "$request.path." + std::string(name);
+    } else {
+      return std::nullopt;
+    }
+    list.add(json_text("path." + std::string(name)) + ":" + json_text(source));
+  }
+  // so that a read that follows at once finds what was made
+  if (!target.is_command()) {
+    list.add(json_text("header." + std::string(info_of(Param::pim_min_position).name)) +
+             R"(:"$response.header.Pim-Position")");
+  }
+  return list.text();
+}
+
+// From a command that makes something to all that can be done with it.
+std::string links(const Route& route) {
+  List list;
+  if (route.created_id.empty()) return {};
+  for (const Route& target : routes()) {
+    if (!target.path.starts_with(std::string(route.path) + "/")) continue;
+    const auto parameters = link_parameters(route, target);
+    if (!parameters) continue;
+    list.add(json_text(target.operation) + ":{\"operationId\":" + json_text(target.operation) +
+             ",\"parameters\":{" + *parameters + "}}");
+  }
+  return ",\"links\":{" + list.text() + "}";
+}
+
 std::string responses(const Route& route) {
   List list;
   list.add("\"" + std::to_string(route.success) + R"(":{"description":"Done.","headers":{)" +
            reply_headers(route) + R"(},"content":{"application/json":{"schema":)" +
-           reply_schema(route) + "}}}");
+           reply_schema(route) + "}}" + links(route) + "}");
   std::vector<std::uint16_t> statuses = {400, 404, 405, 408, 413, 417, 431, 500, 503, 505};
   if (!route.open) statuses.insert(statuses.begin() + 1, {401, 403});
   if (!route.open) statuses.insert(statuses.end(), {409});

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <simdjson.h>
 
+#include <map>
 #include <regex>
 #include <set>
 
@@ -185,6 +186,47 @@ TEST_F(OpenApi, ResolvesEveryReference) {
     ++references;
   }
   EXPECT_GT(references, 100U);
+}
+
+// Where each parameter of a link's target comes from, as {target: {parameter: source}}.
+using Links = std::map<std::string, std::map<std::string, std::string>>;
+
+TEST_F(OpenApi, LeadsFromWhatIsMadeToAllThatCanBeDoneWithIt) {
+  const auto links_of = [&](std::string_view operation) {
+    const Route& route = *find_route(operation);
+    Links links;
+    const auto made = at(operation_pointer(route) + "/responses/201/links");
+    for (const auto link : simdjson::dom::object(made)) {
+      const std::string_view target = link.value["operationId"];
+      EXPECT_EQ(link.key, target);
+      EXPECT_NE(find_route(target), nullptr) << target;
+      auto& sources = links[std::string(target)];
+      for (const auto source : simdjson::dom::object(link.value["parameters"])) {
+        sources[std::string(source.key)] = std::string_view(source.value);
+      }
+    }
+    return links;
+  };
+  EXPECT_EQ(links_of("record-diagnosis"),
+            (Links{{"revise-diagnosis",
+                    {{"path.patient_id", "$request.path.patient_id"},
+                     {"path.encounter_id", "$request.path.encounter_id"},
+                     {"path.diagnosis_id", "$response.body#/id"}}},
+                   {"void-diagnosis",
+                    {{"path.patient_id", "$request.path.patient_id"},
+                     {"path.encounter_id", "$request.path.encounter_id"},
+                     {"path.diagnosis_id", "$response.body#/id"}}}}));
+  const auto facility = links_of("register-facility");
+  EXPECT_EQ(facility.size(), 4U);
+  EXPECT_EQ(facility.at("get-facility"),
+            (Links::mapped_type{{"path.facility_id", "$response.body#/id"},
+                                {"header.pim-min-position", "$response.header.Pim-Position"}}));
+  // the bill's own id is in no path; what its lines are numbered, the reply does not say
+  const auto bill = links_of("open-bill");
+  EXPECT_TRUE(bill.contains("add-charge"));
+  EXPECT_TRUE(bill.contains("finalize-bill"));
+  EXPECT_FALSE(bill.contains("void-charge"));
+  EXPECT_EQ(links_of("register-patient").size(), 7U);
 }
 
 TEST_F(OpenApi, ListsARouteResponseForEachProblemStatus) {
