@@ -142,7 +142,9 @@ class AuditIndexImpl final : public AuditIndex {
                                         ? std::uint64_t{std::numeric_limits<std::int64_t>::max()}
                                         : before.ref};
     const bool narrower = !query.request_id.empty() || !query.trace_id.empty();
-    if (query.patient && !narrower) return search_stream(query, end, limit);
+    if (query.patient && !narrower) {
+      return search_stream(StreamId{query.patient->value}, query, end, limit);
+    }
     const auto [by, key] = key_of(query);
     const std::int64_t from = query.from ? query.from->value : 0;
     std::vector<Hit> hits;
@@ -165,9 +167,8 @@ class AuditIndexImpl final : public AuditIndex {
   }
 
   // A patient's events lie together in the store. Their times need not ascend with their versions.
-  Result<std::vector<Hit>, SearchError> search_stream(const SearchQuery& query, EventPlace end,
-                                                      std::size_t limit) {
-    const StreamId stream{query.patient->value};
+  Result<std::vector<Hit>, SearchError> search_stream(StreamId stream, const SearchQuery& query,
+                                                      EventPlace end, std::size_t limit) {
     std::vector<Hit> hits;
     Version after = 0;
     for (;;) {

@@ -18,8 +18,8 @@ store::StoreResult<AnchorsByBucket> load_anchors(const VerifyOptions& options,
   }
   if (!file) return Err{std::move(file.error())};
   report.anchors = file->anchors.size();
-  for (store::Anchor& anchor : file->anchors) {
-    by_bucket[anchor.bucket.value].push_back(std::move(anchor));
+  for (const store::Anchor& anchor : file->anchors) {
+    by_bucket[anchor.bucket.value].push_back(anchor);
   }
   for (auto& anchors : by_bucket) {
     std::stable_sort(anchors.begin(), anchors.end(),

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <optional>
+#include <memory>
 #include <vector>
 
 #include "api/server.h"
@@ -119,7 +119,7 @@ class NodeImpl final : public Node {
     if (!key) return Err{key.error().message};
     auto log = store::AnchorLog::open(layout.file, std::move(*key), store_->node());
     if (!log) return Err{log.error().message};
-    anchor_log_.emplace(std::move(*log));
+    anchor_log_ = std::make_unique<store::AnchorLog>(std::move(*log));
     auto reader = store_->open_reader();
     if (!reader) return Err{reader.error().message};
     anchor_reader_ = std::move(*reader);
@@ -152,7 +152,7 @@ class NodeImpl final : public Node {
   CommitFeed commits_;
   std::unique_ptr<store::EventStore> store_;
   std::unique_ptr<store::Reader> anchor_reader_;
-  std::optional<store::AnchorLog> anchor_log_;
+  std::unique_ptr<store::AnchorLog> anchor_log_;
   std::unique_ptr<audit::Journal> journal_;
   std::unique_ptr<readmodel::ReadModel> read_model_;
   std::unique_ptr<audit::AuditIndex> audit_index_;

@@ -131,7 +131,7 @@ Result<ServeConfig, std::string> resolve_serve_config(const SettingValues& flags
   if (config.anchors == config.data || config.anchors.starts_with(config.data + "/")) {
     reader.fail("--anchors must lie outside --data: who can change one must not reach the other");
   }
-  if (reader.problem()) return Err{*reader.problem()};
+  if (const auto& problem = reader.problem()) return Err{*problem};
   return config;
 }
 

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
+#include <string>
 
 #include "cli/command.h"
 #include "cli/json_object.h"
@@ -25,9 +26,9 @@ int print_version(bool json) {
     std::puts(object.str().c_str());
     return kOk;
   }
-  std::printf("pim %s (event schema %d, SQLite %s, %s, compiler %s)\n", api::kVersion.data(),
-              kEventSchemaVersion, sqlite3_libversion(), OpenSSL_version(OPENSSL_VERSION),
-              __VERSION__);
+  std::printf("pim %s (event schema %d, SQLite %s, %s, compiler %s)\n",
+              std::string(api::kVersion).c_str(), kEventSchemaVersion, sqlite3_libversion(),
+              OpenSSL_version(OPENSSL_VERSION), __VERSION__);
   return kOk;
 }
 

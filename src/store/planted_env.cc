@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "store/planted_testing.h"
@@ -31,7 +32,7 @@ int selected() {
     if (name.text == wanted) return static_cast<int>(name.bug);
   }
   std::fprintf(stderr, "PIM_PLANTED_BUG: no bug is called '%s'; known:", wanted);
-  for (const Name& name : kNames) std::fprintf(stderr, " %s", name.text.data());
+  for (const Name& name : kNames) std::fprintf(stderr, " %s", std::string(name.text).c_str());
   std::fputc('\n', stderr);
   std::exit(2);
 }

@@ -8,7 +8,7 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
-#include <optional>
+#include <memory>
 #include <random>
 #include <thread>
 
@@ -151,7 +151,7 @@ class Demo {
     report_.machine = machine();
     report_.seed = options_.seed;
 
-    server_.emplace(program, run_dir_, environment);
+    server_ = std::make_unique<LabServer>(program, run_dir_, environment);
     if (auto made = server_->make_keys(); !made) return stop(made.error());
     const auto load = server_->token(kLoadUser, "loadgen");
     const auto import = server_->token(kImportUser, "loadgen");
@@ -171,7 +171,7 @@ class Demo {
 
     auto ledger = load::Ledger::open(ledger_file());
     if (!ledger) return stop(ledger.error());
-    ledger_.emplace(std::move(*ledger));
+    ledger_ = std::make_unique<load::Ledger>(std::move(*ledger));
     return start_server();
   }
 
@@ -243,7 +243,7 @@ class Demo {
     progress_.say("load on: " + std::to_string(options_.connections) + " connections, " +
                   std::to_string(options_.kills) + " SIGKILLs to come");
     std::mt19937_64 random(options_.seed);
-    traffic_.emplace(traffic_options_, *server_, *ledger_, reference_);
+    traffic_ = std::make_unique<Traffic>(traffic_options_, *server_, *ledger_, reference_);
     zero_ = Clock::now();
     traffic_->start(zero_);
     const auto distance = options_.under_kills / static_cast<double>(options_.kills + 1);
@@ -399,9 +399,9 @@ class Demo {
   Progress progress_{"demo"};
   DemoReport report_;
   Evidence evidence_;
-  std::optional<load::Ledger> ledger_;
-  std::optional<LabServer> server_;
-  std::optional<Traffic> traffic_;
+  std::unique_ptr<load::Ledger> ledger_;
+  std::unique_ptr<LabServer> server_;
+  std::unique_ptr<Traffic> traffic_;
   TrafficOptions traffic_options_;
   std::string import_token_;
   std::string auditor_token_;

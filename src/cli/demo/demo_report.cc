@@ -48,6 +48,7 @@ float quantile(std::vector<float>& values, double part) {
 
 std::vector<Mark> kill_marks(const DemoReport& report) {
   std::vector<Mark> marks;
+  marks.reserve(report.kills.size());
   for (const auto& kill : report.kills) marks.push_back({kill.at_seconds, "SIGKILL"});
   return marks;
 }
@@ -239,6 +240,7 @@ std::string to_json(const DemoReport& report) {
   }
   const auto phase = [](const TrafficReport& traffic) {
     std::vector<std::string> shards;
+    shards.reserve(traffic.by_shard.size());
     for (const auto count : traffic.by_shard) shards.push_back(std::to_string(count));
     JsonObject object;
     object.add("acknowledged", traffic.acknowledged)

@@ -34,7 +34,7 @@ void for_each_sample(std::string_view text, std::string_view name, Visit&& visit
 
 }  // namespace
 
-LabServer::LabServer(std::string program, std::string directory,
+LabServer::LabServer(std::string program, const std::string& directory,
                      std::vector<std::string> environment) {
   config_.program = std::move(program);
   config_.data_directory = directory + "/data";

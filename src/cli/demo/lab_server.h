@@ -21,7 +21,8 @@ inline constexpr std::uint32_t kShards = 4;
 class LabServer {
  public:
   // `environment` as in ServerConfig.
-  LabServer(std::string program, std::string directory, std::vector<std::string> environment);
+  LabServer(std::string program, const std::string& directory,
+            std::vector<std::string> environment);
 
   Result<void, std::string> make_keys();
   Result<std::string, std::string> token(const std::string& user, const std::string& role) const;

@@ -121,8 +121,8 @@ std::optional<load::CallResult> Traffic::resolve(Connection& connection, load::R
     if (client != nullptr) {
       if (!first) ++connection.report.retried;
       ++in_flight_;
-      const auto result = load::send_recorded(*client, connection.session.current(), options_.token,
-                                              options_.user, ledger_, &response);
+      auto result = load::send_recorded(*client, connection.session.current(), options_.token,
+                                        options_.user, ledger_, &response);
       --in_flight_;
       if (result.outcome == load::CallOutcome::ok) {
         if (unknown && result.replayed) ++connection.report.resolved_replay;
