@@ -255,6 +255,7 @@ Result<std::unique_ptr<AuditIndex>, SearchError> AuditIndex::open(store::EventSt
   // Nobody waits for it as for a chart, and it must not cost as much.
   follow.gather = std::chrono::milliseconds{500};
   follow.batch_time = std::chrono::milliseconds{100};
+  follow.niceness = 10;
   auto follower = readmodel::Follower::start(store, std::move(*index), std::move(follow));
   if (!follower) return Err{unavailable(follower.error())};
   return std::unique_ptr<AuditIndex>(std::make_unique<AuditIndexImpl>(

@@ -30,6 +30,7 @@ store::StoreResult<std::unique_ptr<Follower>> Follower::start(store::EventStore&
   follower->enqueue_behind(follower->committed_);
   follower->thread_ = std::thread([raw = follower.get()] {
     telemetry::name_thread(raw->options_.name);
+    telemetry::be_nice(raw->options_.niceness);
     raw->run();
   });
   return follower;

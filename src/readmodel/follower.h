@@ -27,6 +27,7 @@ namespace pim::readmodel {
 
 struct FollowerOptions {
   std::string name;                          // in logs: "projection", "audit index"
+  int niceness = 5;                          // nobody who waits for a commit waits behind a batch
   std::chrono::milliseconds batch_time{10};  // a batch is committed after this long
   std::size_t batch_events = 4'000;          // or this many events
   std::size_t page_events = 500;             // read from one bucket at a time

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <string>
 #include <string_view>
@@ -14,6 +16,12 @@ inline void name_thread(std::string_view name) {
 }
 inline void name_thread(std::string_view name, std::size_t number) {
   name_thread(std::string(name) + "-" + std::to_string(number));
+}
+
+// Makes the calling thread wait behind others while the processors are busy: 0 (as the process) to
+// 19. A thread may only ever be made nicer.
+inline void be_nice(int niceness) {
+  (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), niceness);
 }
 
 }  // namespace pim::telemetry

@@ -14,9 +14,9 @@ namespace pim::store::sqlite {
 struct SqliteOptions {
   std::string directory;  // created where absent; one process at a time
 
-  std::uint64_t checkpoint_bytes = 16ULL << 20;  // of write-ahead log, copied back at a time
+  std::uint64_t checkpoint_bytes = 4ULL << 20;   // of write-ahead log, copied back at a time
   std::uint64_t wal_cap_bytes = 128ULL << 20;    // beyond it the writer waits for disk and readers
-  std::uint64_t cache_bytes = 64ULL << 20;       // page cache of the writing connection
+  std::uint64_t cache_bytes = 16ULL << 20;       // page cache of the writing connection
   std::uint64_t low_water_bytes = 256ULL << 20;  // of free disk; below it appends get `disk_low`
   std::uint32_t reader_threads = 2;              // for load() and find_receipt()
 
