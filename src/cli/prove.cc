@@ -15,8 +15,7 @@ void add_prove(CLI::App& app, Action& action) {
       "  pim prove --demo --sabotage     the same with a server that acknowledges too early:\n"
       "                                  must end with exit code 1");
   auto options = std::make_shared<demo::DemoOptions>();
-  auto demo = std::make_shared<bool>(false);
-  command->add_flag("--demo", *demo, "The demo, about 80 s")->required();
+  command->add_flag("--demo")->description("The demo, about 40 s")->required();
   command->add_flag("--sabotage", options->sabotage,
                     "Run pim-planted, which acknowledges before it commits");
   command->add_flag("--keep", options->keep,

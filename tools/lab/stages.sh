@@ -75,10 +75,29 @@ stage_crash() {
   suites release crash
 }
 
+# The door itself, and that its verdict can be no.
+stage_demo() {
+  need "${BUILD_PACKAGES[@]}"
+  build release pim pim-planted
+  local status=0
+  check demo build/release/pim prove --demo --seed-dir seed --out out/demo || status=1
+  check sabotage fails_its_claim build/release/pim prove --demo --sabotage --seed-dir seed --out out/sabotage || status=1
+  return "$status"
+}
+
+fails_its_claim() {
+  local status=0
+  "$@" || status=$?
+  [ "$status" = 1 ] || { echo "exit code $status, not 1: $*"; return 1; }
+}
+
 stage_asan() {
   need "${BUILD_PACKAGES[@]}"
   build asan suites
-  PIM_SHORT=1 suites asan 'unit|integration' bench
+  local status=0
+  PIM_SHORT=1 suites asan 'unit|integration' bench || status=1
+  check demo-asan build/asan/pim prove --demo --seed-dir seed --out out/demo-asan || status=1
+  return "$status"
 }
 
 # The rooms with threads; all of them at night.
@@ -103,7 +122,7 @@ stage_hostile() {
 }
 
 # name:limit in minutes
-STAGES=(format:3 tidy:20 unit:16 integration:6 crash:8 asan:25 tsan:15)
+STAGES=(format:3 tidy:20 unit:16 integration:6 crash:8 demo:8 asan:25 tsan:15)
 # With `all`, too: what needs more than Debian packages (hostile: PyPI).
 MORE_STAGES=(hostile:10)
 

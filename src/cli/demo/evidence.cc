@@ -8,13 +8,17 @@
 namespace pim::cli::demo {
 namespace {
 
+constexpr std::size_t kExamples = 3;  // of what was found, a check
+
 std::string n(std::uint64_t value, std::string_view what) {
   return std::to_string(value) + " " + std::string(what);
 }
 
 Check nothing_lost(const Evidence& e) {
   std::string text = e.ledger.summary();
-  for (const auto& finding : e.ledger.findings) text += "; " + finding;
+  for (std::size_t i = 0; i < std::min(kExamples, e.ledger.findings.size()); ++i) {
+    text += "; " + e.ledger.findings[i];
+  }
   const bool holds = e.ledger.clean() && e.ledger.acknowledged > 0;
   return {"the ledger of acknowledged writes, kept outside the server, against the history", text,
           holds};
@@ -78,7 +82,7 @@ Check chains(const Evidence& e) {
                      n(e.verify.journal_entries, "journal entries, ") +
                      n(e.verify.anchors, "anchored heads, ") +
                      n(e.verify.findings.size(), "findings");
-  for (std::size_t i = 0; i < std::min<std::size_t>(5, e.verify.findings.size()); ++i) {
+  for (std::size_t i = 0; i < std::min(kExamples, e.verify.findings.size()); ++i) {
     text += "; " + e.verify.findings[i].where + ": " + e.verify.findings[i].what;
   }
   return {"every hash chain is whole, in the store and in the journals", text,
