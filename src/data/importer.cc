@@ -1,41 +1,21 @@
 #include "data/importer.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
-#include <memory>
 #include <optional>
 #include <unordered_set>
 
 #include "data/csv.h"
-#include "data/hex.h"
 #include "data/row_builder.h"
+#include "data/sha256.h"
 
 namespace pim::data {
 namespace {
 
 namespace fs = std::filesystem;
 using Problem = std::optional<ImportError>;
-
-class Sha256 {
- public:
-  Sha256() { EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr); }
-  void add(std::string_view bytes) { EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()); }
-  std::string hex() {
-    std::array<std::uint8_t, 32> digest{};
-    EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr);
-    return to_hex(digest);
-  }
-
- private:
-  struct Free {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  };
-  std::unique_ptr<EVP_MD_CTX, Free> context_{EVP_MD_CTX_new()};
-};
 
 // A source's file, once it has been found, hashed and its header held against the mapping.
 struct OpenedSource {

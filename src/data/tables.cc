@@ -41,9 +41,9 @@ struct Name {
 };
 template <Name kField>
 bool is_within_bounds(std::string_view text) {
-  constexpr auto kBound = find_bound(std::string_view(kField.text));
-  static_assert(kBound.has_value());
-  return is_integer_within(text, kBound->min, kBound->max);
+  static_assert(find_bound(std::string_view(kField.text)).has_value());
+  constexpr auto kBound = find_bound(std::string_view(kField.text)).value_or(Bound{});
+  return is_integer_within(text, kBound.min, kBound.max);
 }
 
 constexpr std::string_view kTimeForm = "a UTC time such as 2025-03-01T10:15:00Z";

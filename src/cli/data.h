@@ -1,0 +1,10 @@
+// The subcommands of `pim data`, one file each.
+#pragma once
+
+#include "cli/command.h"
+
+namespace pim::cli {
+
+void add_data_import(CLI::App& data, Action& action);
+
+}  // namespace pim::cli
