@@ -230,9 +230,10 @@ class Demo {
       load::Response response;
       const auto result = load::send_recorded(client, command, traffic_options_.token, kLoadUser,
                                               *ledger_, &response);
-      if (result.outcome != load::CallOutcome::ok) {
-        return stop(std::string(command.name) + " was refused: " + response.body);
-      }
+      if (result.outcome == load::CallOutcome::ok) continue;
+      if (result.status == 0) return stop(std::string(command.name) + ": the server is away");
+      evidence_.refused_setup.push_back(std::string(command.name) + ": " +
+                                        std::to_string(result.status) + " " + response.body);
     }
     return {};
   }

@@ -68,13 +68,16 @@ Check drain(const Evidence& e) {
 }
 
 Check calm_is_calm(const Evidence& e) {
-  std::string text = n(e.calm->acknowledged + e.chaos->acknowledged, "acknowledged, ") +
-                     n(e.calm->refused + e.chaos->refused, "refused");
-  for (const auto* phase : {e.chaos, e.calm}) {
-    for (const auto& refusal : phase->refusals) text += "; " + refusal;
+  const auto refused = e.calm->refused + e.chaos->refused + e.refused_setup.size();
+  std::string text =
+      n(e.calm->acknowledged + e.chaos->acknowledged, "acknowledged, ") + n(refused, "refused");
+  for (const auto* refusals : {&e.refused_setup, &e.chaos->refusals, &e.calm->refusals}) {
+    for (std::size_t i = 0; i < std::min(kExamples, refusals->size()); ++i) {
+      text += "; " + (*refusals)[i];
+    }
   }
   return {"every command that was valid when sent was accepted", text,
-          e.calm->refused + e.chaos->refused == 0 && e.calm->acknowledged > 0};
+          refused == 0 && e.calm->acknowledged > 0};
 }
 
 Check chains(const Evidence& e) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "audit/audit.h"
@@ -17,6 +18,7 @@ namespace pim::cli::demo {
 struct Evidence {
   data::ImportReport import;
   data::ImportReport import_again;
+  std::vector<std::string> refused_setup;  // facilities and providers: valid, and the first sent
   std::vector<Kill> kills;
   const TrafficReport* chaos = nullptr;
   const TrafficReport* calm = nullptr;

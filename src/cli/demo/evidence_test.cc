@@ -71,6 +71,7 @@ TEST(Evidence, EachFindingFailsItsClaim) {
       {"imported twice", 1, [](auto& t) { t.evidence.import_again.accepted = 1; }},
       {"nothing dropped", 1, [](auto& t) { t.evidence.import.identifiers_dropped.clear(); }},
       {"valid refused", 1, [](auto& t) { t.chaos.refused = 1; }},
+      {"setup refused", 1, [](auto& t) { t.evidence.refused_setup = {"register-facility"}; }},
       {"no clean end", 1, [](auto& t) { t.evidence.drained = false; }},
       {"slow end", 1, [](auto& t) { t.evidence.drain_ms = 6000; }},
       {"unnamed", 2, [](auto& t) { t.evidence.ledger.unnamed = 1; }},
