@@ -6,5 +6,6 @@
 namespace pim::cli {
 
 void add_data_import(CLI::App& data, Action& action);
+void add_data_verify(CLI::App& data, Action& action);
 
 }  // namespace pim::cli

@@ -18,6 +18,7 @@ TEST_F(CommandLineTest, EverySubcommandHelpsWithAnExample) {
       {"version"},
       {"prove"},
       {"data", "import"},
+      {"data", "verify"},
       {"shard", "locate"},
       {"shard", "map"},
       {"store", "backup"},
@@ -59,6 +60,9 @@ TEST_F(CommandLineTest, MistakesOfUseAreTwo) {
       {"audit", "verify"},
       {"audit", "reconstruct", "--data", path("x"), "no-uuid"},
       {"data", "import", "--map", path("none.toml"), path("x.csv")},
+      {"data", "verify"},
+      {"data", "verify", path("x.csv"), "--store", path("x")},
+      {"data", "verify", path("x.csv"), "--year", "12"},
       {"prove"},
   };
   for (const auto& mistake : mistakes) {
@@ -78,6 +82,8 @@ TEST_F(CommandLineTest, WhatIsMissingAroundItIsThree) {
       {"token", "--keys", path("no-keys.json"), "--user", "a", "--role", "auditor", "--tenant",
        "t1"},
       {"audit", "verify", "--data", path("none")},
+      {"data", "verify", path("none.csv")},
+      {"data", "verify", "--store", path("none")},
       {"store", "inspect", "--data", path("none")},
       {"store", "restore", "--from", path("none"), "--data", path("x")},
       {"store", "backup", "--to", path("b"), "--admin-url", "http://127.0.0.1:1", "--token-file",
