@@ -42,6 +42,21 @@ constexpr auto kTimeParts = std::to_array<std::string_view>({
     " HH:mm:ss ZZ",
 });
 
+bool is_date_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_date_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+// Whether the text begins as the form does: most forms need not be tried.
+bool may_have(std::string_view form, std::string_view text) {
+  if (form.starts_with("MMM")) return !text.empty() && is_date_letter(text.front());
+  const auto digits = std::ranges::find_if_not(text, is_date_digit) - text.begin();
+  if (form == "YYYYMMDD") return digits == 8;
+  const bool year_first = form.starts_with("YYYY");
+  if (digits == 0 || (year_first ? digits != 4 : digits > 2)) return false;
+  const auto separator = std::ranges::find_if_not(form, is_date_letter);
+  return static_cast<std::size_t>(digits) < text.size() &&
+         text[static_cast<std::size_t>(digits)] == *separator;
+}
+
 }  // namespace
 
 void DateDetector::use(const std::string& format, Order order) {
@@ -52,8 +67,8 @@ void DateDetector::use(const std::string& format, Order order) {
 
 void DateDetector::add(std::string_view text, std::uint64_t line) {
   ++values_;
-  // most columns have one form throughout
   for (const auto& date : kDateParts) {
+    if (!may_have(date.month_first, text)) continue;
     for (const auto time : kTimeParts) {
       const std::string format = std::string(date.month_first).append(time);
       const bool month_first = parse_date(format, text).has_value();

@@ -1,7 +1,5 @@
 #include "data/mapping.h"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <array>
 #include <fstream>
@@ -11,6 +9,7 @@
 #include "data/date_detect.h"
 #include "data/date_format.h"
 #include "data/identifiers.h"
+#include "data/toml.h"
 
 namespace pim::data {
 namespace {

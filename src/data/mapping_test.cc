@@ -75,6 +75,7 @@ TEST(Mapping, SaysWhatIsWrongAndWhere) {
       {"column = \"Age\"", "column = [\"Age\", \"first_name\"]", "'first_name' looks like"},
       {"blank = [\"N/A\"]", "blank = \"N/A\"", "must be a list"},
       {"[source.p]", "[source.p", "m.toml:"},
+      {"[source.p]", "[, x]", "m.toml:5:"},
   };
   for (const auto& broken : cases) {
     const auto result = parse_mapping(replaced(broken.from, broken.to), "m.toml");
