@@ -38,8 +38,8 @@ std::string problem_text(const load::Response& response) {
   return text;
 }
 
-HttpSender::HttpSender(load::HttpClient client, const std::string& token, milliseconds patience)
-    : client_(std::move(client)), authorization_("Bearer " + token), patience_(patience) {}
+HttpSender::HttpSender(Exchange exchange, const std::string& token, milliseconds patience)
+    : exchange_(std::move(exchange)), authorization_("Bearer " + token), patience_(patience) {}
 
 Result<data::SendReply, data::SendFailure> HttpSender::send(const data::OutgoingCommand& command) {
   const load::Request request{command.method,
@@ -50,7 +50,7 @@ Result<data::SendReply, data::SendFailure> HttpSender::send(const data::Outgoing
                               command.body};
   const auto give_up = std::chrono::steady_clock::now() + patience_;
   for (milliseconds pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
-    const auto response = client_.send(request);
+    const auto response = exchange_(request);
     if (response && !may_retry(response->status)) {
       data::SendReply reply;
       reply.status = response->status;

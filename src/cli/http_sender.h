@@ -1,7 +1,9 @@
-// An import's commands over HTTP, with retries: the idempotency key makes a repetition harmless.
+// An import's commands as API requests, with retries: the idempotency key makes a repetition
+// harmless.
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 
 #include "data/sender.h"
@@ -11,14 +13,18 @@ namespace pim::cli {
 
 class HttpSender final : public data::Sender {
  public:
+  // One exchange: over a socket, or with an API in this process.
+  using Exchange =
+      std::function<Result<load::Response, load::TransportError>(const load::Request&)>;
+
   // Gives a command up once it has been tried for `patience`.
-  HttpSender(load::HttpClient client, const std::string& token,
+  HttpSender(Exchange exchange, const std::string& token,
              std::chrono::milliseconds patience = std::chrono::seconds(30));
 
   Result<data::SendReply, data::SendFailure> send(const data::OutgoingCommand& command) override;
 
  private:
-  load::HttpClient client_;
+  Exchange exchange_;
   std::string authorization_;
   std::chrono::milliseconds patience_;
 };

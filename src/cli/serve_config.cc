@@ -1,10 +1,10 @@
 #include "cli/serve_config.h"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <charconv>
 #include <limits>
+
+#include "data/toml.h"
 
 namespace pim::cli {
 namespace {

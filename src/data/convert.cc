@@ -47,6 +47,19 @@ Converted birth_year(int reference_year, std::int64_t age) {
   return std::to_string(reference_year - std::min<int>(static_cast<int>(age), kTopAge));
 }
 
+std::optional<UtcMillis> date_by(const std::vector<std::string>& formats, std::string_view text) {
+  for (const auto& format : formats) {
+    if (const auto time = parse_date(format, text)) return time;
+  }
+  return std::nullopt;
+}
+
+std::string listed_formats(const std::vector<std::string>& formats) {
+  std::string list;
+  for (const auto& format : formats) list += (list.empty() ? "" : " or ") + format;
+  return list;
+}
+
 Converted zip3(std::string_view text) {
   const bool digits =
       std::ranges::all_of(text.substr(0, 5), [](char c) { return c >= '0' && c <= '9'; });
@@ -84,8 +97,8 @@ Converted convert(const FieldRule& rule, int reference_year, std::string_view te
     }
     case Conversion::time:
     case Conversion::birth_year_of_date: {
-      const auto time = parse_date(rule.format, mapped);
-      if (!time) return no("must be a date of the form " + rule.format);
+      const auto time = date_by(rule.formats, mapped);
+      if (!time) return no("must be a date of the form " + listed_formats(rule.formats));
       if (rule.conversion == Conversion::time) return time->to_string();
       return birth_year(reference_year, reference_year - year_of(*time));
     }

@@ -9,7 +9,7 @@ FieldRule rule(Conversion conversion, std::string format = {}) {
   FieldRule made;
   made.from = FieldRule::From::column;
   made.conversion = conversion;
-  made.format = std::move(format);
+  if (!format.empty()) made.formats = {std::move(format)};
   return made;
 }
 

@@ -7,15 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "data/text_cursor.h"
 #include "domain/result.h"
 
 namespace pim::data {
-
-// Where a value stands: both count from 1, columns in characters (code points), as editors do.
-struct Place {
-  std::uint64_t line = 1;
-  std::uint64_t column = 1;
-};
 
 struct CsvField {
   std::string text;
@@ -34,24 +29,26 @@ class CsvReader {
  public:
   static constexpr std::size_t kMaxRowBytes = 1 << 20;
 
-  CsvReader(std::istream& in, char delimiter);
+  CsvReader(std::istream& in, char delimiter) : in_(in), delimiter_(delimiter) {}
 
   // False at the end of the input. After an error the reader stands at the next line, so that one
   // bad row costs one row; `row` is then not usable.
   Result<bool, CsvError> next(CsvRow& row);
 
+  std::uint64_t bytes_read() const { return in_.offset(); }
+  // Back to the first row.
+  void restart() { in_.restart(); }
+
  private:
-  int peek();
-  int take();
   bool take_line_end();
+  bool row_is_full() const { return in_.offset() - row_start_ >= kMaxRowBytes; }
   Result<void, CsvError> read_field(CsvField& field);
   Result<void, CsvError> read_quoted(CsvField& field);
   Err<CsvError> fail(Place place, std::string message);
 
-  std::streambuf& in_;
+  TextCursor in_;
   char delimiter_;
-  Place at_;
-  std::size_t row_bytes_ = 0;
+  std::uint64_t row_start_ = 0;
 };
 
 }  // namespace pim::data

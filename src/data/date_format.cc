@@ -3,12 +3,13 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 namespace pim::data {
 namespace {
 
-enum class Part { year, month, day, hour24, hour12, minute, second, half };
-constexpr std::size_t kParts = 8;
+enum class Part { year, month, day, hour24, hour12, minute, second, millis, half, zone };
+constexpr std::size_t kParts = 10;
 
 struct Token {
   std::string_view letters;
@@ -19,12 +20,15 @@ struct Token {
 // Longer tokens first.
 constexpr auto kTokens = std::to_array<Token>({
     {"YYYY", Part::year, 4, 4},
+    {"MMM", Part::month, 0, 0},
     {"MM", Part::month, 2, 2},
     {"DD", Part::day, 2, 2},
     {"HH", Part::hour24, 2, 2},
     {"hh", Part::hour12, 2, 2},
     {"mm", Part::minute, 2, 2},
     {"ss", Part::second, 2, 2},
+    {"SSS", Part::millis, 1, 9},
+    {"ZZ", Part::zone, 0, 0},
     {"M", Part::month, 1, 2},
     {"D", Part::day, 1, 2},
     {"H", Part::hour24, 1, 2},
@@ -60,6 +64,57 @@ std::optional<int> take_half(std::string_view& text) {
   if (half == 'A' || half == 'a') return 0;
   if (half == 'P' || half == 'p') return 1;
   return std::nullopt;
+}
+
+std::optional<int> take_month(std::string_view& text) {
+  constexpr std::string_view kMonths = "janfebmaraprmayjunjulaugsepoctnovdec";
+  if (text.size() < 3) return std::nullopt;
+  std::string name(text.substr(0, 3));
+  for (char& c : name) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  const auto at = kMonths.find(name);
+  if (at == kMonths.npos || at % 3 != 0) return std::nullopt;
+  text.remove_prefix(3);
+  return static_cast<int>(at / 3) + 1;
+}
+
+// Digits behind the decimal point, as milliseconds.
+std::optional<int> take_fraction(std::string_view& text) {
+  int value = 0;
+  int digits = 0;
+  for (; digits < 9 && !text.empty() && text[0] >= '0' && text[0] <= '9'; ++digits) {
+    if (digits < 3) value = value * 10 + (text[0] - '0');
+    text.remove_prefix(1);
+  }
+  if (digits == 0) return std::nullopt;
+  for (; digits < 3; ++digits) value *= 10;
+  return value;
+}
+
+// Minutes east of UTC.
+std::optional<int> take_zone(std::string_view& text) {
+  if (text.starts_with('Z') || text.starts_with('z')) {
+    text.remove_prefix(1);
+    return 0;
+  }
+  if (!text.starts_with('+') && !text.starts_with('-')) return std::nullopt;
+  const int sign = text[0] == '-' ? -1 : 1;
+  text.remove_prefix(1);
+  constexpr Token kTwoDigits{"", Part::zone, 2, 2};
+  const auto hours = take_number(text, kTwoDigits);
+  if (text.starts_with(':')) text.remove_prefix(1);
+  const auto minutes = text.empty() ? std::optional(0) : take_number(text, kTwoDigits);
+  if (!hours || !minutes || *hours > 14 || *minutes > 59) return std::nullopt;
+  return sign * (*hours * 60 + *minutes);
+}
+
+std::optional<int> take_part(std::string_view& text, const Token& token) {
+  if (token.part == Part::half) return take_half(text);
+  if (token.part == Part::zone) return take_zone(text);
+  if (token.part == Part::millis) return take_fraction(text);
+  if (token.max_digits == 0) return take_month(text);
+  return take_number(text, token);
 }
 
 std::optional<int> hour_of(const Values& values) {
@@ -101,7 +156,7 @@ std::optional<UtcMillis> parse_date(std::string_view format, std::string_view te
       format.remove_prefix(1);
       continue;
     }
-    const auto value = token->part == Part::half ? take_half(text) : take_number(text, *token);
+    const auto value = take_part(text, *token);
     if (!value) return std::nullopt;
     values[static_cast<std::size_t>(token->part)] = value;
     format.remove_prefix(token->letters.size());
@@ -117,8 +172,8 @@ std::optional<UtcMillis> parse_date(std::string_view format, std::string_view te
       of(Part::minute) > 59 || of(Part::second) > 59) {
     return std::nullopt;
   }
-  const auto time =
-      sys_days(date) + hours(*hour) + minutes(of(Part::minute)) + seconds(of(Part::second));
+  const auto time = sys_days(date) + hours(*hour) + minutes(of(Part::minute) - of(Part::zone)) +
+                    seconds(of(Part::second)) + milliseconds(of(Part::millis));
   return UtcMillis{duration_cast<milliseconds>(time.time_since_epoch()).count()};
 }
 

@@ -1,11 +1,17 @@
-// Column headers that name a direct identifier of a person (HIPAA Safe Harbor's list, in English
-// and Spanish). A backstop behind the closed set of fields: it catches a slip in a mapping.
+// Direct identifiers of a person (HIPAA Safe Harbor's list): columns whose header names one, and
+// values that look like one. A backstop behind the closed set of fields: it catches a slip in a
+// mapping.
 #pragma once
 
 #include <string_view>
 
 namespace pim::data {
 
+// In English, Spanish, Portuguese, French, German and Italian.
 bool looks_like_identifier(std::string_view header);
+
+// What a value looks like, for a message ("an e-mail address"); empty: nothing that is known. Goes
+// by form alone, so it finds no names. Dates, amounts, codes of the domain and NPIs are no hits.
+std::string_view identifier_kind(std::string_view value);
 
 }  // namespace pim::data

@@ -8,6 +8,19 @@
 namespace pim::data {
 namespace {
 
+using Counts = std::map<std::string, std::uint64_t>;
+
+void append_counts(std::string& out, std::string_view name, const Counts& counts) {
+  out.append(",\"").append(name).append("\":{");
+  bool first = true;
+  for (const auto& [column, count] : counts) {
+    if (!std::exchange(first, false)) out += ',';
+    append_json_string(out, column);
+    out += ":" + std::to_string(count);
+  }
+  out += '}';
+}
+
 void append_number(std::string& out, std::string_view name, std::uint64_t value) {
   out.append("\"").append(name).append("\":").append(std::to_string(value));
 }
@@ -31,14 +44,15 @@ std::string to_json(const ImportReport& report) {
   }
   out += "\"dry_run\":" + std::string(report.dry_run ? "true" : "false");
   out += ",\"stopped\":" + std::string(report.stopped ? "true" : "false");
-  out += ",\"identifiers_dropped\":{";
+  append_counts(out, "identifiers_dropped", report.identifiers_dropped);
+  append_counts(out, "identifiers_replaced", report.identifiers_replaced);
+  out += ",\"notes\":[";
   bool first = true;
-  for (const auto& [column, count] : report.identifiers_dropped) {
+  for (const auto& note : report.notes) {
     if (!std::exchange(first, false)) out += ',';
-    append_json_string(out, column);
-    out += ":" + std::to_string(count);
+    append_json_string(out, note);
   }
-  out += "},\"refusals\":[";
+  out += "],\"refusals\":[";
   first = true;
   for (const auto& refusal : report.refusals) {
     if (!std::exchange(first, false)) out += ',';
@@ -57,6 +71,7 @@ std::string to_json(const ImportReport& report) {
 
 std::string to_text(const ImportReport& report) {
   std::string out;
+  for (const auto& note : report.notes) out += "note: " + note + "\n";
   for (const auto& refusal : report.refusals) {
     out += refusal.file + ":" + std::to_string(refusal.place.line) + ":" +
            std::to_string(refusal.place.column) + ": " + refusal.reason + "\n";
@@ -75,6 +90,10 @@ std::string to_text(const ImportReport& report) {
   if (report.stopped) out += "stopped at the first refusal (--strict)\n";
   for (const auto& [column, count] : report.identifiers_dropped) {
     out += "identifier dropped: " + column + " (" + std::to_string(count) + " values)\n";
+  }
+  for (const auto& [column, count] : report.identifiers_replaced) {
+    out += "identifier replaced by a pseudonym: " + column + " (" + std::to_string(count) +
+           " values)\n";
   }
   return out;
 }

@@ -27,6 +27,9 @@ struct ImportReport {
   std::vector<Refusal> refusals;
   // "patients.csv:ssn" -> how many values were there and went no further
   std::map<std::string, std::uint64_t> identifiers_dropped;
+  // Likewise, how many only told rows apart: what stands for them is a pseudonym.
+  std::map<std::string, std::uint64_t> identifiers_replaced;
+  std::vector<std::string> notes;  // what was found out rather than told, with the file's name
   bool dry_run = false;
   bool stopped = false;  // at the first refusal, by --strict
 

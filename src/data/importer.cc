@@ -1,15 +1,14 @@
 #include "data/importer.h"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
-#include <fstream>
-#include <optional>
 #include <unordered_set>
 
-#include "data/csv.h"
+#include "data/column_match.h"
+#include "data/identifiers.h"
 #include "data/row_builder.h"
 #include "data/sha256.h"
+#include "data/source_file.h"
 
 namespace pim::data {
 namespace {
@@ -17,20 +16,19 @@ namespace {
 namespace fs = std::filesystem;
 using Problem = std::optional<ImportError>;
 
-// A source's file, once it has been found, hashed and its header held against the mapping.
+// A source's file and what the steps over it need.
 struct OpenedSource {
-  std::string path;
-  std::string hash;
-  std::uint64_t bytes = 0;
+  SourceFile file;
   Header header;
-  bool counted = false;  // its rows and dropped values are in the report
+  std::vector<std::string> replaced;  // key columns that look like identifiers
+  bool counted = false;               // its rows and dropped values are in the report
 };
 
 class Import {
  public:
   Import(const Mapping& mapping, const PseudonymKey& key, Sender* sender,
          const ImportOptions& options)
-      : mapping_(mapping), sender_(sender), options_(options), builder_(mapping, key, keys_) {
+      : mapping_(mapping), sender_(sender), options_(options), builder_(mapping_, key, keys_) {
     report_.dry_run = sender == nullptr;
   }
 
@@ -53,139 +51,111 @@ class Import {
     return ImportError{ImportError::Kind::environment, std::move(message), {}};
   }
 
-  Problem open_sources(const std::vector<std::string>& files) {
+  // The file of each source, by its base name; `patients.json` serves for `patients.csv`.
+  Problem find_files(const std::vector<std::string>& files, std::vector<std::string>& paths) {
     for (const auto& file : files) {
-      const auto name = fs::path(file).filename().string();
-      if (std::ranges::find(mapping_.sources, name, &Source::file) == mapping_.sources.end()) {
+      const auto fits = [name = fs::path(file).filename().string()](const Source& source) {
+        return same_but_for_format(name, source.file);
+      };
+      if (std::ranges::none_of(mapping_.sources, fits)) {
         return usage("the mapping has no source for " + file);
       }
     }
     for (const auto& source : mapping_.sources) {
-      const auto file = std::ranges::find(
-          files, source.file, [](const auto& path) { return fs::path(path).filename().string(); });
-      if (file == files.end()) return usage("the mapping also wants " + source.file);
-      OpenedSource opened;
-      opened.path = *file;
-      if (auto problem = hash_file(opened)) return problem;
-      if (auto problem = read_header(source, opened)) return problem;
-      opened_.push_back(std::move(opened));
-    }
-    for (const auto& step : mapping_.steps) total_bytes_ += opened_[step.source].bytes;
-    return {};
-  }
-
-  static Problem hash_file(OpenedSource& opened) {
-    std::ifstream in(opened.path, std::ios::binary);
-    if (!in) return environment("cannot read " + opened.path);
-    Sha256 hash;
-    std::array<char, 1 << 16> buffer{};
-    while (in.read(buffer.data(), buffer.size()), in.gcount() > 0) {
-      hash.add({buffer.data(), static_cast<std::size_t>(in.gcount())});
-      opened.bytes += static_cast<std::uint64_t>(in.gcount());
-    }
-    opened.hash = hash.hex();
-    return {};
-  }
-
-  Problem read_header(const Source& source, OpenedSource& opened) const {
-    std::ifstream in(opened.path, std::ios::binary);
-    CsvReader reader(in, source.delimiter);
-    CsvRow row;
-    const auto read = reader.next(row);
-    if (!read) return usage(at(opened.path, read.error().place) + read.error().message);
-    if (!*read) return usage(opened.path + " is empty: its first line must name the columns");
-    opened.header = Header(row);
-    const auto& columns = opened.header.columns();
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      if (std::find(columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(i),
-                    columns[i]) != columns.begin() + static_cast<std::ptrdiff_t>(i)) {
-        return usage(at(opened.path, row[i].place) + "a second column '" + columns[i] + "'");
+      const std::string* found = nullptr;
+      for (const auto& file : files) {
+        if (!same_but_for_format(fs::path(file).filename().string(), source.file)) continue;
+        if (found != nullptr) return usage(*found + " and " + file + " are both " + source.file);
+        found = &file;
       }
-    }
-    return account_for_columns(source, opened, row);
-  }
-
-  // What the mapping names must be there, and what is there must be named.
-  Problem account_for_columns(const Source& source, const OpenedSource& opened,
-                              const CsvRow& row) const {
-    std::unordered_set<std::string> named(source.drop.begin(), source.drop.end());
-    named.insert(source.ignore.begin(), source.ignore.end());
-    for (const auto& step : mapping_.steps) {
-      if (&mapping_.sources[step.source] != &source) continue;
-      for (const auto& rule : step.rules) {
-        named.insert(rule.column);
-        named.insert(rule.kind_column);
-      }
-      named.insert(step.once_per);
-      named.insert(step.key);
-      if (step.when) named.insert(step.when->column);
-    }
-    named.erase("");
-    for (const auto& column : named) {
-      if (opened.header.index(column) == Header::kNone) {
-        return usage(opened.path + " has no column '" + column + "', which the mapping names");
-      }
-    }
-    for (const auto& field : row) {
-      if (!named.contains(field.text)) {
-        return usage(at(opened.path, field.place) + "column '" + field.text +
-                     "' is not in the mapping: use it, or list it under drop or ignore");
-      }
+      if (found == nullptr) return usage("the mapping also wants " + source.file);
+      paths.push_back(*found);
     }
     return {};
   }
 
-  static std::string at(const std::string& path, Place place) {
-    return path + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) + ": ";
+  Problem open_sources(const std::vector<std::string>& files) {
+    std::vector<std::string> paths;
+    if (auto problem = find_files(files, paths)) return problem;
+    const auto size_of = [&](std::size_t source) {
+      std::error_code ignored;
+      const auto size = fs::file_size(paths[source], ignored);
+      return ignored ? 0 : static_cast<std::uint64_t>(size);
+    };
+    for (std::size_t i = 0; i < paths.size(); ++i) total_bytes_ += size_of(i);
+    for (const auto& step : mapping_.steps) total_bytes_ += size_of(step.source);
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+      if (auto problem = open_one(i, paths[i])) return problem;
+    }
+    return {};
+  }
+
+  Problem open_one(std::size_t source, const std::string& path) {
+    auto file =
+        open_source(mapping_, source, path, [this](std::uint64_t done) { show("reading", done); });
+    if (!file) {
+      return file.error().unreadable ? environment(file.error().message)
+                                     : usage(file.error().message);
+    }
+    OpenedSource& opened = opened_.emplace_back();
+    opened.file = std::move(*file);
+    opened.header = Header(opened.file.rows->columns());
+    for (const auto& column : key_columns(mapping_, source)) {
+      if (looks_like_identifier(column)) opened.replaced.push_back(column);
+    }
+    for (const auto& note : opened.file.notes) {
+      report_.notes.push_back(opened.file.name + ": " + note);
+    }
+    done_bytes_ += opened.file.bytes;
+    return {};
+  }
+
+  void show(std::string_view step, std::uint64_t done) const {
+    if (options_.progress) options_.progress(step, done_bytes_ + done, total_bytes_);
   }
 
   Problem run_step(const Step& step) {
     OpenedSource& source = opened_[step.source];
-    std::ifstream in(source.path, std::ios::binary);
-    if (!in) return environment("cannot read " + source.path);
-    CsvReader reader(in, mapping_.sources[step.source].delimiter);
-    CsvRow row;
-    if (!reader.next(row)) return environment(source.path + " changed while it was read");
-
+    RowSource& rows = *source.file.rows;
     const bool first_pass = !source.counted;
     std::unordered_set<std::string> seen;
     std::uint64_t row_number = 0;
+    CsvRow row;
+    rows.rewind();
     while (!report_.stopped) {
-      const auto read = reader.next(row);
+      const auto read = rows.next(row);
       if (read.ok() && !*read) break;
       ++row_number;
       if (first_pass) ++report_.rows;
-      if (options_.progress && in.good()) {
-        options_.progress(step.command->name, done_bytes_ + static_cast<std::uint64_t>(in.tellg()),
-                          total_bytes_);
-      }
-      if (const auto broken = shape_problem(read, row, source.header)) {
-        if (first_pass) refuse(source.path, broken->place, broken->message);
+      show(step.command->name, rows.bytes_read());
+      if (!read) {
+        if (first_pass) refuse(source, read.error().place, read.error().message);
         continue;
       }
-      if (first_pass) count_dropped(mapping_.sources[step.source], source.header, row);
+      trim(row);
+      if (first_pass) count_identifiers(mapping_.sources[step.source], source, row);
       if (!wanted(step, source.header, row, seen)) continue;
       if (auto problem = send_row(step, source, row, row_number)) return problem;
     }
     source.counted = true;
-    done_bytes_ += source.bytes;
+    done_bytes_ += source.file.bytes;
     return {};
   }
 
-  static std::optional<CsvError> shape_problem(const Result<bool, CsvError>& read,
-                                               const CsvRow& row, const Header& header) {
-    if (!read) return read.error();
-    if (row.size() == header.columns().size()) return std::nullopt;
-    return CsvError{row.front().place, "has " + std::to_string(row.size()) +
-                                           " values, the header " +
-                                           std::to_string(header.columns().size())};
+  static void trim(CsvRow& row) {
+    for (auto& cell : row) {
+      const auto text = trimmed(cell.text);
+      if (text.size() != cell.text.size()) cell.text = std::string(text);
+    }
   }
 
-  void count_dropped(const Source& source, const Header& header, const CsvRow& row) {
-    for (const auto& column : source.drop) {
-      auto& count = report_.identifiers_dropped[source.file + ":" + column];
-      if (!mapping_.is_blank(row[header.index(column)].text)) ++count;
-    }
+  void count_identifiers(const Source& source, const OpenedSource& opened, const CsvRow& row) {
+    const auto count = [&](auto& counts, const std::string& column) {
+      auto& values = counts[opened.file.name + ":" + column];
+      if (!mapping_.is_blank(row[opened.header.index(column)].text)) ++values;
+    };
+    for (const auto& column : source.drop) count(report_.identifiers_dropped, column);
+    for (const auto& column : opened.replaced) count(report_.identifiers_replaced, column);
   }
 
   bool wanted(const Step& step, const Header& header, const CsvRow& row,
@@ -197,8 +167,8 @@ class Import {
     return step.once_per.empty() || seen.insert(row[header.index(step.once_per)].text).second;
   }
 
-  void refuse(const std::string& path, Place place, const std::string& reason) {
-    report_.refuse({path, place, reason});
+  void refuse(const OpenedSource& source, Place place, const std::string& reason) {
+    report_.refuse({source.file.path, place, reason});
     report_.stopped = options_.strict;
   }
 
@@ -206,7 +176,7 @@ class Import {
                    std::uint64_t row_number) {
     auto built = builder_.build(step, source.header, row, row_number);
     if (!built) {
-      refuse(source.path, built.error().place, built.error().reason);
+      refuse(source, built.error().place, built.error().reason);
       return {};
     }
     ++report_.commands;
@@ -226,8 +196,7 @@ class Import {
     if (reply->status >= 200 && reply->status < 300) {
       ++(reply->replayed ? report_.replayed : report_.accepted);
     } else {
-      refuse(source.path, row.front().place,
-             std::string(step.command->name) + ": " + reply->problem);
+      refuse(source, row.front().place, std::string(step.command->name) + ": " + reply->problem);
     }
     return {};
   }
@@ -235,12 +204,16 @@ class Import {
   std::string request_id(const Step& step, const OpenedSource& source,
                          std::uint64_t row_number) const {
     Sha256 hash;
-    hash.add(source.hash + "\n" + mapping_.dataset + "\n" + std::string(step.command->name) + "\n" +
-             std::to_string(step.occurrence) + "\n" + std::to_string(row_number));
+    hash.add(source.file.hash + "\n" + mapping_.dataset + "\n" + std::string(step.command->name) +
+             "\n" + std::to_string(step.occurrence) + "\n" + std::to_string(row_number));
+    // row 1 of another table in the same dump is another row
+    if (const auto& table = mapping_.sources[step.source].reading.table; !table.empty()) {
+      hash.add("\n" + table);
+    }
     return "import-" + hash.hex().substr(0, 32);
   }
 
-  const Mapping& mapping_;
+  Mapping mapping_;  // with the files' own names for their columns
   Sender* sender_;
   const ImportOptions& options_;
   KeyTable keys_;

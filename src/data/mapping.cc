@@ -1,15 +1,15 @@
 #include "data/mapping.h"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <array>
 #include <fstream>
 #include <initializer_list>
 #include <iterator>
 
+#include "data/date_detect.h"
 #include "data/date_format.h"
 #include "data/identifiers.h"
+#include "data/toml.h"
 
 namespace pim::data {
 namespace {
@@ -46,6 +46,7 @@ class MappingParser {
     mapping_.blanks = texts(root, "blank");
     parse_sources(root);
     parse_steps(root);
+    set_scopes();
     return std::move(mapping_);
   }
 
@@ -100,20 +101,38 @@ class MappingParser {
     for (const auto& [key, node] : *sources) {
       const auto* table = node.as_table();
       if (table == nullptr) fail(node, "a source is a table: [source.NAME]");
-      only(*table, {"file", "delimiter", "drop", "ignore"});
+      only(*table,
+           {"file", "format", "delimiter", "columns", "table", "backslash", "drop", "ignore"});
       Source source;
       source.name = key.str();
       source.file = text(*table, "file");
       if (source.file.empty()) fail(node, "file is required");
-      source.delimiter = source.file.ends_with(".tsv") ? '\t' : ',';
-      if (const auto delimiter = maybe_text(*table, "delimiter")) {
-        if (delimiter->size() != 1) fail(node, "delimiter must be one character");
-        source.delimiter = delimiter->front();
-      }
+      source.reading = parse_reading(*table);
       source.drop = texts(*table, "drop");
       source.ignore = texts(*table, "ignore");
       mapping_.sources.push_back(std::move(source));
     }
+  }
+
+  RowSourceOptions parse_reading(const toml::table& table) const {
+    RowSourceOptions reading;
+    if (const auto format = maybe_text(table, "format")) {
+      reading.format = parse_format(*format);
+      if (!reading.format) fail(table, "format must be csv, tsv, json, jsonl or sql");
+    }
+    if (const auto delimiter = maybe_text(table, "delimiter")) {
+      const bool usable = delimiter->size() == 1 && delimiter->find_first_of("\"\r\n") != 0 &&
+                          static_cast<unsigned char>(delimiter->front()) < 0x80;
+      if (!usable) fail(table, "delimiter must be one character, and no quote");
+      reading.delimiter = delimiter->front();
+    }
+    reading.columns = texts(table, "columns");
+    reading.table = text(table, "table");
+    if (const auto* node = table.get("backslash")) {
+      reading.backslash = node->value_exact<bool>();
+      if (!reading.backslash) fail(*node, "backslash must be true or false");
+    }
+    return reading;
   }
 
   void parse_steps(const toml::table& root) {
@@ -126,10 +145,60 @@ class MappingParser {
     }
   }
 
+  // The first step that makes things of a kind has the dataset as its scope; each further one a
+  // scope of its own, so that a row with two diagnoses makes two. A step that makes nothing means
+  // what its source's first one made of the same row.
+  void set_scopes() {
+    struct Maker {
+      std::size_t source;
+      std::string kind;
+      std::string scope;
+    };
+    std::vector<Maker> makers;
+    const auto makes = [](const Step& step, const FieldRule& rule) {
+      return rule.from == FieldRule::From::own_id && makes_field(*step.command, rule.field);
+    };
+    for (auto& step : mapping_.steps) {
+      for (auto& rule : step.rules) {
+        if (!makes(step, rule)) continue;
+        const auto earlier = std::ranges::count(makers, rule.kind, &Maker::kind);
+        rule.scope = mapping_.dataset;
+        if (earlier > 0) {
+          rule.scope += "\n" + mapping_.sources[step.source].name + "\n" + std::to_string(earlier);
+        }
+        makers.push_back({step.source, rule.kind, rule.scope});
+      }
+    }
+    for (auto& step : mapping_.steps) {
+      for (auto& rule : step.rules) {
+        if (rule.from != FieldRule::From::own_id || makes(step, rule)) continue;
+        const auto maker = std::ranges::find_if(makers, [&](const Maker& each) {
+          return each.source == step.source && each.kind == rule.kind;
+        });
+        rule.scope = maker == makers.end() ? mapping_.dataset : maker->scope;
+      }
+    }
+  }
+
+  // Whether the field is the id of what the command creates.
+  static bool makes_field(const CommandShape& command, std::string_view field) {
+    constexpr auto kMade = std::to_array<std::pair<std::string_view, std::string_view>>({
+        {"register-patient", "patient_id"},
+        {"register-provider", "provider_id"},
+        {"register-facility", "facility_id"},
+        {"admit-encounter", "encounter_id"},
+        {"record-diagnosis", "diagnosis_id"},
+        {"record-procedure", "procedure_id"},
+        {"prescribe-medication", "medication_id"},
+        {"open-bill", "bill_id"},
+    });
+    return std::ranges::find(kMade, std::pair(command.name, field)) != kMade.end();
+  }
+
   Step parse_step(const toml::table& table) {
     only(table, {"source", "command", "when", "once_per", "key", "fields"});
     Step step;
-    const auto source = std::ranges::find(mapping_.sources, text(table, "source"), &Source::name);
+    auto source = std::ranges::find(mapping_.sources, text(table, "source"), &Source::name);
     if (source == mapping_.sources.end()) fail(table, "source names no [source.NAME] table");
     step.source = static_cast<std::size_t>(source - mapping_.sources.begin());
     step.command = find_command(text(table, "command"));
@@ -147,7 +216,7 @@ class MappingParser {
     const auto* fields = table.get_as<toml::table>("fields");
     if (fields == nullptr) fail(table, "no [step.fields] table");
     for (const auto& [key, node] : *fields) {
-      step.rules.push_back(parse_rule(std::string(key.str()), node, *step.command));
+      step.rules.push_back(parse_rule(std::string(key.str()), node, *step.command, *source));
     }
     in_command_order(step);
     check_fields(table, step);
@@ -172,7 +241,7 @@ class MappingParser {
   }
 
   FieldRule parse_rule(const std::string& field, const toml::node& node,
-                       const CommandShape& command) const {
+                       const CommandShape& command, Source& source) const {
     FieldRule rule;
     rule.field = field;
     if (command.find(field) == nullptr &&
@@ -191,7 +260,7 @@ class MappingParser {
       return rule;
     }
     only(*table, {"column", "names", "named_by", "as", "format", "values", "otherwise", "blank"});
-    rule.column = text(*table, "column");
+    rule.column = column_of(*table, source);
     if (rule.column.empty()) fail(node, "give a constant, { id = ... } or { column = ... }");
     rule.blank = maybe_text(*table, "blank");
     rule.kind = text(*table, "names");
@@ -201,13 +270,37 @@ class MappingParser {
       return rule;
     }
     rule.from = FieldRule::From::column;
-    if (looks_like_identifier(rule.column)) {
-      fail(node, "column '" + rule.column + "' looks like an identifier: list it under drop");
+    for (const auto& name : names_of(rule.column, source)) {
+      if (looks_like_identifier(name)) {
+        fail(node, "column '" + name + "' looks like an identifier: list it under drop");
+      }
     }
     rule.otherwise = maybe_text(*table, "otherwise");
     parse_values(*table, rule);
     parse_conversion(*table, rule);
     return rule;
+  }
+
+  // The first of its names; the others are noted with the source.
+  std::string column_of(const toml::table& table, Source& source) const {
+    if (const auto* node = table.get("column"); node == nullptr || !node->is_array()) {
+      return text(table, "column");
+    }
+    auto names = texts(table, "column");
+    if (names.empty()) return {};
+    std::string first = names.front();
+    if (std::ranges::find(source.aliases, names) == source.aliases.end()) {
+      source.aliases.push_back(std::move(names));
+    }
+    return first;
+  }
+
+  static std::vector<std::string> names_of(const std::string& column, const Source& source) {
+    std::vector<std::string> names = {column};
+    for (const auto& list : source.aliases) {
+      if (list.front() == column) names.insert(names.end(), list.begin() + 1, list.end());
+    }
+    return names;
   }
 
   std::string constant(const toml::node& node) const {
@@ -228,10 +321,11 @@ class MappingParser {
   }
 
   void parse_conversion(const toml::table& table, FieldRule& rule) const {
-    rule.format = text(table, "format");
+    parse_formats(table, rule);
+    const bool has_format = rule.detect_format || !rule.formats.empty();
     const auto* node = table.get("as");
     if (node == nullptr) {
-      if (!rule.format.empty()) fail(table, "format goes with as = \"time\"");
+      if (has_format) fail(table, "format goes with as = \"time\"");
       return;
     }
     const auto found = std::ranges::find(kConversions, text(table, "as"), &Named::name);
@@ -239,15 +333,35 @@ class MappingParser {
       fail(*node, "as must be cents, time, birth-year-of-age, birth-year-of-date or zip3");
     }
     rule.conversion = found->conversion;
-    if (found->wants_format != !rule.format.empty()) {
-      fail(*node, found->wants_format ? "needs a format" : "takes no format");
-    }
-    if (found->wants_format && !is_date_format(rule.format)) {
-      fail(*node, "format must hold a year, a month and a day, such as M/D/YYYY h:mm A");
+    if (found->wants_format != has_format) {
+      fail(*node,
+           found->wants_format ? "needs a format, or format = \"detect\"" : "takes no format");
     }
     const bool ages = rule.conversion == Conversion::birth_year_of_age ||
                       rule.conversion == Conversion::birth_year_of_date;
     if (ages && mapping_.reference_year == 0) fail(*node, "needs reference_year at the top");
+  }
+
+  // One, several of which the first that fits is taken, or "detect".
+  void parse_formats(const toml::table& table, FieldRule& rule) const {
+    const auto* node = table.get("format");
+    if (node == nullptr) return;
+    rule.formats =
+        node->is_array() ? texts(table, "format") : std::vector<std::string>{text(table, "format")};
+    if (rule.formats == std::vector<std::string>{"detect"}) {
+      rule.formats.clear();
+      rule.detect_format = true;
+    }
+    for (const auto& format : rule.formats) {
+      if (!is_date_format(format)) {
+        fail(*node, "format must hold a year, a month and a day, such as M/D/YYYY h:mm A");
+      }
+      for (const auto& other : rule.formats) {
+        if (formats_contradict(format, other)) {
+          fail(*node, "one text could be two dates: month first and day first");
+        }
+      }
+    }
   }
 
   void check_fields(const toml::table& table, const Step& step) const {

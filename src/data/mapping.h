@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "data/command_shape.h"
+#include "data/row_source.h"
 #include "domain/result.h"
 
 namespace pim::data {
@@ -38,11 +39,13 @@ struct FieldRule {
   std::string constant;
   std::string column;
   Conversion conversion = Conversion::none;
-  std::string format;
+  std::vector<std::string> formats;  // of dates; the first that fits
+  bool detect_format = false;        // format = "detect": `formats` comes from the column
   std::vector<std::pair<std::string, std::string>> values;
   std::optional<std::string> otherwise;  // for texts that `values` does not list
   std::optional<std::string> blank;      // for blank cells
   std::string kind;                      // own_id, reference: "patient", "encounter" ...
+  std::string scope;                     // own_id: what tells its rows from other steps' rows
   std::string kind_column;               // reference: the column that holds the kind instead
 };
 
@@ -64,10 +67,12 @@ struct Step {
 
 struct Source {
   std::string name;
-  std::string file;  // matched against the base names of the files given
-  char delimiter = ',';
+  std::string file;  // matched against the base names of the files given; its ending may differ
+  RowSourceOptions reading;
   std::vector<std::string> drop;    // identifiers: never read, their loss is reported
   std::vector<std::string> ignore;  // not identifiers, and not wanted
+  // Each a list of names that one column may have: column = ["dob", "Date of Birth"].
+  std::vector<std::vector<std::string>> aliases;
 };
 
 struct Mapping {
@@ -77,7 +82,7 @@ struct Mapping {
   std::vector<Source> sources;
   std::vector<Step> steps;  // in the order in which they run
 
-  bool is_blank(std::string_view text) const;
+  bool is_blank(std::string_view text) const;  // `text` without white space around it
 };
 
 struct MappingError {

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "data/identifiers.h"
-
 namespace pim::data {
 namespace {
 
@@ -41,7 +39,7 @@ TEST(Mapping, ReadsSourcesStepsAndRules) {
   EXPECT_TRUE(mapping->is_blank(""));
   EXPECT_FALSE(mapping->is_blank("n"));
   ASSERT_EQ(mapping->sources.size(), 1u);
-  EXPECT_EQ(mapping->sources[0].delimiter, '\t');
+  EXPECT_EQ(mapping->sources[0].file, "p.tsv");
   ASSERT_EQ(mapping->steps.size(), 1u);
   const auto& step = mapping->steps[0];
   EXPECT_EQ(step.command->name, "register-patient");
@@ -70,8 +68,14 @@ TEST(Mapping, SaysWhatIsWrongAndWhere) {
       {"as = \"birth-year-of-age\"", "as = \"time\", format = \"M/D\"", "format must hold"},
       {"as = \"birth-year-of-age\"", "as = \"time\"", "needs a format"},
       {"patient_id = { id = \"patient\" }", "patient_id = \"x\"", "key needs a field"},
+      {"as = \"birth-year-of-age\"", "as = \"time\", format = [\"M/D/YYYY\", \"D/M/YYYY\"]",
+       "could be two dates"},
+      {"drop = [\"Name\"]", "drop = [\"Name\"]\nformat = \"xml\"", "format must be csv"},
+      {"drop = [\"Name\"]", "drop = [\"Name\"]\ndelimiter = \"\\\"\"", "delimiter must be"},
+      {"column = \"Age\"", "column = [\"Age\", \"first_name\"]", "'first_name' looks like"},
       {"blank = [\"N/A\"]", "blank = \"N/A\"", "must be a list"},
       {"[source.p]", "[source.p", "m.toml:"},
+      {"[source.p]", "[, x]", "m.toml:5:"},
   };
   for (const auto& broken : cases) {
     const auto result = parse_mapping(replaced(broken.from, broken.to), "m.toml");
@@ -91,16 +95,36 @@ TEST(Mapping, WantsToKnowWhoseAChildIs) {
   EXPECT_NE(result.error().message.find("whose"), std::string::npos) << result.error().message;
 }
 
-TEST(Identifiers, AreKnownByTheirHeaders) {
-  for (const auto* header :
-       {"first_name", "FirstName", "Last Name", "Nombre", "APELLIDO", "ssn", "E-mail",
-        "Tel\u00E9fono", "street address", "MRN", "Direcci\u00F3n"}) {
-    EXPECT_TRUE(looks_like_identifier(header)) << header;
-  }
-  for (const auto* header :
-       {"Edad", "G\u00E9nero", "state", "named", "phonetic", "zip", "", "icd10"}) {
-    EXPECT_FALSE(looks_like_identifier(header)) << header;
-  }
+TEST(Mapping, ReadsHowAFileIsRead) {
+  const auto mapping = parse_mapping(
+      replaced("drop = [\"Name\"]",
+               "drop = [\"Name\"]\nformat = \"sql\"\ntable = \"people\"\nbackslash = true"),
+      "m.toml");
+  ASSERT_TRUE(mapping.ok()) << mapping.error().message;
+  const auto& reading = mapping->sources[0].reading;
+  EXPECT_EQ(reading.format, FileFormat::sql);
+  EXPECT_EQ(reading.table, "people");
+  EXPECT_EQ(reading.backslash, true);
+  EXPECT_FALSE(reading.delimiter);
+}
+
+TEST(Mapping, TakesSeveralNamesForAColumnAndSeveralFormatsForADate) {
+  const auto named =
+      parse_mapping(replaced("column = \"Age\"", "column = [\"Age\", \"Edad\"]"), "m.toml");
+  ASSERT_TRUE(named.ok()) << named.error().message;
+  EXPECT_EQ(named->steps[0].rules[1].column, "Age");
+  EXPECT_EQ(named->sources[0].aliases, (std::vector<std::vector<std::string>>{{"Age", "Edad"}}));
+
+  const std::string age = "as = \"birth-year-of-age\"";
+  const auto dated = parse_mapping(
+      replaced(age, "as = \"birth-year-of-date\", format = [\"M/D/YYYY\", \"YYYY-MM-DD\"]"),
+      "m.toml");
+  ASSERT_TRUE(dated.ok()) << dated.error().message;
+  EXPECT_EQ(dated->steps[0].rules[1].formats.size(), 2u);
+  const auto detected =
+      parse_mapping(replaced(age, "as = \"birth-year-of-date\", format = \"detect\""), "m.toml");
+  ASSERT_TRUE(detected.ok()) << detected.error().message;
+  EXPECT_TRUE(detected->steps[0].rules[1].detect_format);
 }
 
 }  // namespace

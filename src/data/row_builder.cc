@@ -4,7 +4,9 @@
 #include <charconv>
 #include <optional>
 
+#include "data/code_hint.h"
 #include "data/convert.h"
+#include "data/identifiers.h"
 #include "domain/command_json.h"
 #include "domain/json.h"
 
@@ -32,10 +34,6 @@ void KeyTable::add(std::string_view kind, const std::string& key, Entry entry) {
 const KeyTable::Entry* KeyTable::find(std::string_view kind, const std::string& key) const {
   const auto found = entries_.find(table_key(kind, key));
   return found == entries_.end() ? nullptr : &found->second;
-}
-
-Header::Header(const CsvRow& row) {
-  for (const auto& field : row) columns_.push_back(field.text);
 }
 
 std::size_t Header::index(std::string_view column) const {
@@ -70,12 +68,17 @@ Result<RowBuilder::Value, RowProblem> RowBuilder::evaluate(const FieldRule& rule
   const Place row_place = row.front().place;
   if (rule.from == FieldRule::From::constant) return Value{rule.constant, row_place, {}};
   if (rule.from == FieldRule::From::own_id) {
-    const Uuid id = pseudonym(key_, rule.kind, mapping_.dataset, row_number);
+    const Uuid id = pseudonym(key_, rule.kind, rule.scope, row_number);
     return Value{id.to_string(), row_place, KeyTable::Entry{id, {}}};
   }
   const CsvField& cell = row[header.index(rule.column)];
   if (mapping_.is_blank(cell.text)) return Value{rule.blank, cell.place, {}};
   if (rule.from == FieldRule::From::reference) return refer(rule, header, row, cell);
+  if (const auto kind = identifier_kind(cell.text); !kind.empty()) {
+    return Err{RowProblem{cell.place, rule.field + ": column '" + rule.column +
+                                          "' holds what looks like " + std::string(kind) +
+                                          ", which goes no further"}};
+  }
   auto converted = convert(rule, mapping_.reference_year, cell.text);
   if (!converted) {
     return Err{RowProblem{
@@ -163,7 +166,12 @@ Result<BuiltCommand, RowProblem> RowBuilder::build(const Step& step, const Heade
     const auto place = rule == step.rules.end()
                            ? row.front().place
                            : draft.places[static_cast<std::size_t>(rule - step.rules.begin())];
-    return Err{RowProblem{place, name + ": " + checked.error().message}};
+    std::string reason = name + ": " + checked.error().message;
+    if (rule != step.rules.end() && rule->from == FieldRule::From::column) {
+      const auto hint = code_hint(name, row[header.index(rule->column)].text);
+      if (!hint.empty()) reason.append("; ").append(hint);
+    }
+    return Err{RowProblem{place, std::move(reason)}};
   }
   if (draft.own_id && !step.key.empty()) {
     const bool of_patient = step.command->stream_kind == StreamKind::patient;

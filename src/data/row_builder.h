@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "data/csv.h"
@@ -35,7 +36,7 @@ class Header {
  public:
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
   Header() = default;
-  explicit Header(const CsvRow& row);
+  explicit Header(std::vector<std::string> columns) : columns_(std::move(columns)) {}
   std::size_t index(std::string_view column) const;  // kNone where there is none
   const std::vector<std::string>& columns() const { return columns_; }
 

@@ -6,6 +6,7 @@ BUILD_PACKAGES=(
   libjemalloc-dev nlohmann-json3-dev libgtest-dev libbenchmark-dev librapidcheck-dev
 )
 TIDY_PACKAGES=(clang-format-19 clang-tidy-19 git)
+FUZZ_PACKAGES=(clang-19 libclang-rt-19-dev)
 HOSTILE_PACKAGES=(python3-venv curl)
 BENCH_WRITE_PACKAGES=(postgresql-15)
 
@@ -41,7 +42,7 @@ need() {
   } >out/apt.log 2>&1 || { tail -n 15 out/apt.log >&2; die 3 "apt-get failed; the whole log is in out/apt.log"; }
 }
 
-# build FLAVOUR TARGET...: build/FLAVOUR; release, asan or tsan.
+# build FLAVOUR TARGET...: build/FLAVOUR; release, asan, tsan or fuzz.
 build() {
   local flavour=$1 start=$SECONDS
   shift
@@ -49,6 +50,7 @@ build() {
   case $flavour in
     asan) options+=(-DPIM_SANITIZE=address) ;;
     tsan) options+=(-DPIM_SANITIZE=thread) ;;
+    fuzz) options+=(-DPIM_SANITIZE=fuzzer -DCMAKE_CXX_COMPILER=clang++-19) ;;
   esac
   mkdir -p out
   local log=out/build-$flavour.log

@@ -100,6 +100,42 @@ stage_asan() {
   return "$status"
 }
 
+# Each parser on its corpus and on what libFuzzer makes of it: so many runs from one seed, so that a red run is red
+# again. Inputs that crash are kept in out/fuzz. First the negative control, in which a bug must be found.
+stage_fuzz() {
+  need "${BUILD_PACKAGES[@]}" "${FUZZ_PACKAGES[@]}"
+  build fuzz fuzzers
+  local runs=20000 status=0 target name
+  [ -z "$NIGHTLY" ] || runs=2000000
+  rm -rf out/fuzz
+  mkdir -p out/fuzz
+  check fuzz-planted fuzz_finds_a_planted_bug || status=1
+  for target in build/fuzz/tests/fuzz/*_fuzz; do
+    name=$(basename "$target" _fuzz)
+    [ "$name" = planted ] && continue
+    check "fuzz-$name" fuzz "$name" "$runs" || status=1
+    grep -hE '^Done [0-9]+ runs' "out/test-fuzz-$name.log" | sed "s/^/    $name: /" >&2 || true
+  done
+  return "$status"
+}
+
+# fuzz NAME RUNS: what it finds on the way goes to out/fuzz/NAME, the corpus in the repository stays as it is.
+fuzz() {
+  local name=$1 runs=$2 corpus=()
+  mkdir -p "out/fuzz/$name"
+  [ -d "tests/fuzz/corpus/$name" ] && corpus=("tests/fuzz/corpus/$name")
+  "build/fuzz/tests/fuzz/${name}_fuzz" -runs="$runs" -seed=4 -max_len=4096 -timeout=20 -rss_limit_mb=2048 \
+    -print_final_stats=1 -artifact_prefix="out/fuzz/$name-" "out/fuzz/$name" "${corpus[@]}"
+}
+
+fuzz_finds_a_planted_bug() {
+  if fuzz planted 1000000; then
+    echo "a read beyond a buffer was not found"
+    return 1
+  fi
+  ls out/fuzz/planted-crash-* # what crashed is kept
+}
+
 # The rooms with threads; all of them at night.
 stage_tsan() {
   need "${BUILD_PACKAGES[@]}"
@@ -122,7 +158,7 @@ stage_hostile() {
 }
 
 # name:limit in minutes
-STAGES=(format:3 tidy:20 unit:16 integration:6 crash:8 demo:8 asan:25 tsan:15)
+STAGES=(format:3 tidy:20 unit:16 integration:6 crash:8 demo:8 asan:25 tsan:15 fuzz:12)
 # With `all`, too: what needs more than Debian packages (hostile: PyPI).
 MORE_STAGES=(hostile:10)
 

@@ -1,0 +1,120 @@
+#include "cli/node_parts.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/compose.h"
+#include "store/sqlite/engine.h"
+
+namespace pim::cli {
+
+NodeParts::~NodeParts() {
+  // Whatever feeds the projections ends before they do.
+  spine_.reset();
+  commits_.close();  // the store may still be writing the spine's last batch
+}
+
+Result<std::unique_ptr<NodeParts>, std::string> NodeParts::open(const ServeConfig& config) {
+  std::unique_ptr<NodeParts> parts(new NodeParts);
+  for (const auto step : {&NodeParts::open_store, &NodeParts::open_anchors,
+                          &NodeParts::open_readers, &NodeParts::open_spine}) {
+    if (auto opened = (parts.get()->*step)(config); !opened) return Err{opened.error()};
+  }
+  return parts;
+}
+
+api::Services NodeParts::services() {
+  return {*spine_, *store_, *read_model_, *audit_index_, *journal_, metrics_};
+}
+
+Result<void, std::string> NodeParts::open_store(const ServeConfig& config) {
+  const auto layout = DataLayout::of(config.data);
+  store::sqlite::SqliteOptions options;
+  options.directory = layout.store;
+  auto store = store::sqlite::open_sqlite_store(options);
+  if (!store) return Err{store.error().message};
+  store_ = std::move(*store);
+  std::error_code problem;
+  for (const auto& directory : {layout.read_model, layout.audit, layout.journal}) {
+    std::filesystem::create_directories(directory, problem);
+    if (problem) return Err{"cannot create " + directory + ": " + problem.message()};
+  }
+  return {};
+}
+
+Result<void, std::string> NodeParts::open_anchors(const ServeConfig& config) {
+  std::error_code problem;
+  std::filesystem::create_directories(config.anchors, problem);
+  if (problem) return Err{"cannot create " + config.anchors + ": " + problem.message()};
+  const auto layout = AnchorLayout::of(config.anchors);
+  auto key = store::AnchorKey::load_or_create(layout.key);
+  if (!key) return Err{key.error().message};
+  auto log = store::AnchorLog::open(layout.file, std::move(*key), store_->node());
+  if (!log) return Err{log.error().message};
+  anchor_log_ = std::make_unique<store::AnchorLog>(std::move(*log));
+  auto reader = store_->open_reader();
+  if (!reader) return Err{reader.error().message};
+  anchor_reader_ = std::move(*reader);
+  return {};
+}
+
+Result<void, std::string> NodeParts::open_readers(const ServeConfig& config) {
+  const auto layout = DataLayout::of(config.data);
+  audit::JournalOptions options;
+  options.directory = layout.journal;
+  options.node = store_->node();
+  auto journal = audit::Journal::open(options);
+  if (!journal) return Err{journal.error().message};
+  journal_ = std::move(*journal);
+
+  readmodel::ReadModelOptions model;
+  model.directory = layout.read_model;
+  model.shards = config.shards;
+  auto read_model = readmodel::ReadModel::open(*store_, model);
+  if (!read_model) return Err{read_model.error().message};
+  read_model_ = std::move(*read_model);
+
+  auto index = audit::AuditIndex::open(*store_, {layout.audit, layout.journal});
+  if (!index) return Err{index.error().message};
+  audit_index_ = std::move(*index);
+  return {};
+}
+
+Result<void, std::string> NodeParts::open_spine(const ServeConfig& config) {
+  commits_.open([this](const store::CommittedEvents& events) {
+    read_model_->announce(events);
+    audit_index_->announce(events);
+  });
+  store_->on_commit([this](const store::CommittedEvents& events) { commits_.announce(events); });
+
+  spine::SpineOptions options;
+  options.shards = config.shards;
+  options.cache_streams = config.cache_streams;
+  auto spine = spine::Spine::start(*store_, options);
+  if (!spine) return Err{spine.error().message};
+  spine_ = std::move(*spine);
+  return {};
+}
+
+Result<void, std::string> NodeParts::anchor() {
+  const auto heads = anchor_reader_->heads();
+  if (!heads) return Err{heads.error().message};
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const UtcMillis time{std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
+  const auto written = anchor_log_->write(*heads, time);
+  if (!written) return Err{written.error().message};
+  return {};
+}
+
+bool NodeParts::drain(std::chrono::steady_clock::time_point deadline) {
+  using std::chrono::milliseconds;
+  const auto left =
+      std::chrono::duration_cast<milliseconds>(deadline - std::chrono::steady_clock::now());
+  const bool whole = spine_->drain(std::max(left, milliseconds(0)));
+  // Not owed to anyone: what is missing then is projected after the next start.
+  (void)read_model_->catch_up(deadline);
+  (void)audit_index_->catch_up(deadline);
+  return journal_->sync().ok() && whole;
+}
+
+}  // namespace pim::cli
