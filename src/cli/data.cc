@@ -10,6 +10,7 @@ void add_data(CLI::App& app, Action& action) {
   add_data_import(*data, action);
   add_data_schema(*data, action);
   add_data_mock(*data, action);
+  add_data_fetch(*data, action);
 }
 
 }  // namespace pim::cli
