@@ -1,6 +1,7 @@
 #include "data/mockaroo/fetch.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -86,7 +87,7 @@ std::string fields_of(const Schema& schema) {
     if (column.null_percentage > 0) {
       JsonValue blank;
       blank.kind = JsonValue::Kind::whole;
-      blank.whole = static_cast<std::int64_t>(column.null_percentage + 0.5);
+      blank.whole = std::llround(column.null_percentage);
       field.members.emplace_back("percentBlank", blank);
     }
     if (!column.formula.empty()) field.members.emplace_back("formula", text(column.formula));
@@ -209,7 +210,8 @@ class Fetch {
         }
       }
       if (attempt == kTries) break;
-      say(what + ": " + last + "; once more in " + std::to_string(pause) + " s");
+      std::string line = what;
+      say(line.append(": ").append(last).append("; once more in ") + std::to_string(pause) + " s");
       if (options_.pause) options_.pause(pause);
     }
     return environment(what + ": Mockaroo does not answer (" + last +
@@ -317,8 +319,9 @@ class Fetch {
           .error;
     }
     for (const auto& name : written_columns(schema)) {
-      if (!page->column(name))
-        return environment(what + ": column '" + name + "' did not come").error;
+      if (page->column(name)) continue;
+      std::string absent = what;
+      return environment(absent.append(": column '").append(name).append("' did not come")).error;
     }
     return {};
   }

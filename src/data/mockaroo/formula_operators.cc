@@ -161,7 +161,7 @@ Computed to_power(const Value& left, const Value& right) {
 
 // nullopt where the two have no order.
 std::optional<int> order(const Value& left, const Value& right) {
-  const auto sign = [](auto a, auto b) { return a < b ? -1 : a > b ? 1 : 0; };
+  const auto sign = [](const auto& a, const auto& b) { return a < b ? -1 : a > b ? 1 : 0; };
   const auto* x = left.as<std::int64_t>();
   const auto* y = right.as<std::int64_t>();
   if (x != nullptr && y != nullptr) return sign(*x, *y);

@@ -264,7 +264,7 @@ Computed format_text(const std::string& format, std::span<const Value> values) {
     Directive directive;
     if (!take_directive(rest, directive)) return Err{std::string("this format is not known here")};
     if (next >= values.size()) return Err{std::string("the format wants more values")};
-    const auto text = formatted(directive, values[next++]);
+    auto text = formatted(directive, values[next++]);
     if (!text) return text;
     out += to_text(*text);
     if (out.size() > kMaxTextBytes) return text_too_long();

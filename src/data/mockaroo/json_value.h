@@ -12,6 +12,8 @@
 
 namespace pim::data::mockaroo {
 
+struct JsonMember;
+
 struct JsonValue {
   enum class Kind { null, truth, whole, decimal, text, array, object };
   Kind kind = Kind::null;
@@ -20,7 +22,7 @@ struct JsonValue {
   double decimal = 0;  // of both kinds of number
   std::string text;
   std::vector<JsonValue> items;
-  std::vector<std::pair<std::string, JsonValue>> members;
+  std::vector<JsonMember> members;
 
   bool is_null() const { return kind == Kind::null; }
   bool is_number() const { return kind == Kind::whole || kind == Kind::decimal; }
@@ -29,6 +31,13 @@ struct JsonValue {
   std::string as_text() const;
   // Of a number, or of a text that is one.
   std::optional<double> as_number() const;
+};
+
+// No pair: its traits would need the value before it is complete.
+struct JsonMember {
+  JsonMember(std::string name, JsonValue of) : key(std::move(name)), value(std::move(of)) {}
+  std::string key;
+  JsonValue value;
 };
 
 // At most 4 MiB and 32 levels; UTF-8, with or without a byte order mark. The error says why.

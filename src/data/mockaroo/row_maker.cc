@@ -97,12 +97,12 @@ class RowFormula : public FormulaRow {
                       const Criteria& criteria) override {
     const auto* set = datasets_.find(dataset);
     const auto wanted = set == nullptr ? std::nullopt : set->column(column);
-    if (!wanted) return Err{"the dataset '" + dataset + "' has no column '" + column + "'"};
+    if (!wanted) return Err{missing(dataset, column)};
     std::vector<std::size_t> columns;
     std::vector<std::string> texts;
     for (const auto& [name, value] : criteria) {
       const auto key = set->column(name);
-      if (!key) return Err{"the dataset '" + dataset + "' has no column '" + name + "'"};
+      if (!key) return Err{missing(dataset, name)};
       columns.push_back(*key);
       texts.push_back(to_text(value));
     }
@@ -112,6 +112,11 @@ class RowFormula : public FormulaRow {
   }
 
  private:
+  static std::string missing(const std::string& dataset, const std::string& column) {
+    std::string text = "the dataset '";
+    return text.append(dataset).append("' has no column '").append(column).append("'");
+  }
+
   RowState& state_;
   const Datasets& datasets_;
   const Schema& schema_;
@@ -281,16 +286,15 @@ void put_nested(JsonValue& object, const std::vector<std::string>& path, std::si
                 JsonValue value) {
   JsonValue* at = &object;
   for (std::size_t i = from; i + 1 < path.size(); ++i) {
-    const auto found =
-        std::ranges::find(at->members, path[i], [](const auto& member) { return member.first; });
+    const auto found = std::ranges::find(at->members, path[i], &JsonMember::key);
     if (found != at->members.end()) {
-      at = &found->second;
+      at = &found->value;
       continue;
     }
     JsonValue inner;
     inner.kind = JsonValue::Kind::object;
     at->members.emplace_back(path[i], std::move(inner));
-    at = &at->members.back().second;
+    at = &at->members.back().value;
   }
   at->members.emplace_back(path.back(), std::move(value));
 }
