@@ -5,6 +5,9 @@
 
 namespace pim::cli {
 
+void add_data_schema(CLI::App& data, Action& action);
+void add_data_mock(CLI::App& data, Action& action);
+void add_data_fetch(CLI::App& data, Action& action);
 void add_data_import(CLI::App& data, Action& action);
 void add_data_verify(CLI::App& data, Action& action);
 

@@ -1,13 +1,19 @@
-// The seed files: every row becomes a command, no identifier goes through, and the Mockaroo schemas
-// describe the same columns. Runs in the source directory.
+// The seed files: they are what the Mockaroo schemas give, every row becomes a command, and no
+// identifier goes through. Runs in the source directory.
 #include <gtest/gtest.h>
-#include <simdjson.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <set>
 
 #include "data/csv.h"
 #include "data/importer.h"
+#include "data/mockaroo/mock.h"
+#include "data/mockaroo/plan.h"
+#include "data/tables.h"
 
 namespace pim::data {
 namespace {
@@ -55,6 +61,12 @@ std::vector<CsvRow> read_csv(const std::string& path) {
   }
 }
 
+std::string read_text(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  EXPECT_TRUE(in) << path;
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
 // No value of a dropped column may stand anywhere in what was sent.
 void expect_absent(const std::string& file, const std::vector<std::string>& dropped,
                    const std::string& sent) {
@@ -78,16 +90,24 @@ TEST(Seed, TheEightFilesBecomeCommands) {
   EXPECT_EQ(report.refused, 0u) << to_text(report);
   EXPECT_EQ(report.accepted, report.commands);
   EXPECT_EQ(sender.request_ids.size(), report.commands) << "every command its own key";
+  EXPECT_TRUE(report.identifiers_dropped.empty()) << "there are none in them";
   for (const auto* route :
        {"facilities", "providers", "patients", "encounters", "diagnoses", "procedures",
         "medications", "bill", "charges", "discharge", "finalize"}) {
     EXPECT_GT(sender.by_command[route], 5) << route;
   }
+}
+
+TEST(Seed, TheIntakeFileLosesItsIdentifiers) {
+  AcceptingSender sender;
+  const auto report = import_seed("intake.toml", {"intake"}, sender);
+  EXPECT_EQ(report.refused, 0u) << to_text(report);
+  EXPECT_EQ(report.accepted, 60u);
+  EXPECT_EQ(report.identifiers_dropped.at("intake.csv:ssn"), 60u);
   expect_absent(
-      "seed/data/patients.csv",
+      "seed/data/intake.csv",
       {"first_name", "last_name", "ssn", "mrn", "email", "phone", "street_address", "city"},
       sender.sent);
-  expect_absent("seed/data/providers.csv", {"first_name", "last_name", "email"}, sender.sent);
 }
 
 TEST(Seed, TheSpanishFileBecomesPatients) {
@@ -100,24 +120,68 @@ TEST(Seed, TheSpanishFileBecomesPatients) {
   EXPECT_EQ(sender.sent.find("1929"), std::string::npos) << "an age of 97 is 90 and above";
 }
 
-TEST(Seed, TheSchemasDescribeTheFiles) {
-  simdjson::dom::parser parser;
-  for (const auto& entity : kEntities) {
-    simdjson::dom::element schema;
-    ASSERT_EQ(parser.load("seed/mockaroo/" + entity + ".schema.json").get(schema),
-              simdjson::SUCCESS)
-        << entity;
-    EXPECT_EQ(std::string_view(schema["name"]), entity);
-    const auto rows = read_csv("seed/data/" + entity + ".csv");
-    EXPECT_EQ(std::uint64_t(schema["num_rows"]), rows.size() - 1) << entity;
-    std::size_t i = 0;
-    for (const auto column : simdjson::dom::array(schema["columns"])) {
-      ASSERT_LT(i, rows[0].size()) << entity;
-      EXPECT_EQ(std::string_view(column["name"]), rows[0][i++].text) << entity;
-      EXPECT_FALSE(std::string_view(column["type"]).empty());
-    }
-    EXPECT_EQ(i, rows[0].size()) << entity;
+std::vector<mockaroo::MockInput> seed_schemas() {
+  std::vector<mockaroo::MockInput> inputs;
+  for (const auto& entry : std::filesystem::directory_iterator("seed/mockaroo")) {
+    if (!entry.is_regular_file()) continue;
+    const std::string path = entry.path().string();
+    auto schema = mockaroo::parse_schema(read_text(path), mockaroo::schema_name_of(path));
+    EXPECT_TRUE(schema.ok()) << mockaroo::to_text(schema.error(), path);
+    if (schema) inputs.push_back({path, std::move(*schema)});
   }
+  std::ranges::sort(inputs, {}, &mockaroo::MockInput::file);
+  return inputs;
+}
+
+TEST(Seed, TheSchemasHaveTheColumnsOfTheTables) {
+  const auto inputs = seed_schemas();
+  EXPECT_EQ(inputs.size(), all_tables().size() + 1) << "the eight, and intake";
+  for (const auto& table : all_tables()) {
+    const auto input = std::ranges::find_if(
+        inputs, [&](const auto& each) { return each.schema.name == table.name; });
+    ASSERT_NE(input, inputs.end()) << table.name;
+    std::vector<std::string> columns;
+    for (const auto& column : table.columns) columns.emplace_back(column.name);
+    EXPECT_EQ(mockaroo::written_columns(input->schema), columns) << table.name;
+  }
+}
+
+TEST(Seed, EveryValueIsOneThatItsColumnTakes) {
+  for (const auto& table : all_tables()) {
+    const auto rows = read_csv("seed/data/" + std::string(table.name) + ".csv");
+    ASSERT_GT(rows.size(), 5u) << table.name;
+    for (std::size_t row = 1; row < rows.size(); ++row) {
+      ASSERT_EQ(rows[row].size(), table.columns.size()) << table.name << ", row " << row;
+      for (std::size_t i = 0; i < table.columns.size(); ++i) {
+        const auto& column = table.columns[i];
+        const auto& text = rows[row][i].text;
+        EXPECT_TRUE(text.empty() ? !column.required : column.valid(text))
+            << table.name << "." << column.name << ", row " << row << ": " << text;
+      }
+    }
+  }
+}
+
+// What is committed is what `pim data mock` makes of the schemas.
+TEST(Seed, TheFilesComeFromTheSchemas) {
+  const auto manifest = parse_manifest(read_text("seed/data/manifest.json"));
+  ASSERT_TRUE(manifest.ok()) << manifest.error().message;
+  const auto out =
+      std::filesystem::temp_directory_path() / ("pim-seed-" + std::to_string(::getpid()));
+  mockaroo::MockOptions options;
+  options.seed = manifest->seed;
+  options.version = manifest->version;
+  options.datasets = "seed/mockaroo/datasets";
+  options.out = out.string();
+  const auto mocked = mockaroo::mock_schemas(seed_schemas(), options);
+  ASSERT_TRUE(mocked.ok()) << mocked.error().message;
+  EXPECT_EQ(to_json(*mocked), to_json(*manifest));
+  for (const auto& file : mocked->files) {
+    EXPECT_EQ(file.origin, Origin::mocked);
+    EXPECT_EQ(read_text((out / file.name).string()), read_text("seed/data/" + file.name))
+        << file.name;
+  }
+  std::filesystem::remove_all(out);
 }
 
 }  // namespace

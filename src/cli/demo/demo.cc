@@ -184,7 +184,7 @@ class Demo {
 
   // The second time around, every command must be known already.
   Step import_twice() {
-    progress_.say("importing seed data: eight Mockaroo files and a foreign patient list");
+    progress_.say("importing seed data: nine Mockaroo files and a foreign patient list");
     if (auto done = import_all(report_.import); !done) return done;
     evidence_.import = report_.import;
     return import_all(evidence_.import_again);
@@ -196,6 +196,10 @@ class Demo {
       files.push_back(options_.seed_dir + "/data/" + entity + ".csv");
     }
     if (auto done = import_map("lab.toml", files, total); !done) return done;
+    if (auto done = import_map("intake.toml", {options_.seed_dir + "/data/intake.csv"}, total);
+        !done) {
+      return done;
+    }
     return import_map("patients-es.toml", {options_.seed_dir + "/data/patients-es.csv"}, total);
   }
 
