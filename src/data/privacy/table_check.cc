@@ -211,9 +211,9 @@ void TableCheck::encounter(const Cells& cells) {
            cells.written("discharged_at") != cells.written("disposition"), cells, "disposition");
   }
   if (const auto* patient = patient_row(row.patient); patient != nullptr) {
-    const bool known_end = discharged && row.stay_s != kNone;
     if (admitted) check_own_time(*patient, *admitted, cells, "admitted_at");
-    if (known_end && year_of(*discharged) != year_of(*admitted)) {
+    if (admitted && discharged && row.stay_s != kNone &&
+        year_of(*discharged) != year_of(*admitted)) {
       check_own_time(*patient, *discharged, cells, "discharged_at");
     }
     auto& one = patient_rows_[row.patient];
