@@ -5,9 +5,11 @@
 namespace pim::cli {
 
 void add_data(CLI::App& app, Action& action) {
-  auto* data = app.add_subcommand("data", "Bring data in");
+  auto* data = app.add_subcommand("data", "Make data, bring it in, look at it");
   data->require_subcommand(1);
+  add_data_generate(*data, action);
   add_data_import(*data, action);
+  add_data_profile(*data, action);
 }
 
 }  // namespace pim::cli

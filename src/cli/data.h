@@ -5,6 +5,8 @@
 
 namespace pim::cli {
 
+void add_data_generate(CLI::App& data, Action& action);
 void add_data_import(CLI::App& data, Action& action);
+void add_data_profile(CLI::App& data, Action& action);
 
 }  // namespace pim::cli
