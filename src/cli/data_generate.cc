@@ -164,7 +164,7 @@ void add_data_generate(CLI::App& data, Action& action) {
   auto* command = data.add_subcommand(
       "generate", "Synthetic patients with all that is theirs; the same seed, the same bytes");
   command->footer(
-      "Examples:\n"
+      "Example:\n"
       "  pim data generate --patients 1000 --seed 7 --out seven\n"
       "  pim data generate --patients 50 --format api --token-file load.jwt\n"
       "Exit code 1: the server refused some of it. docs/formats/generated-files.md has the rest.");

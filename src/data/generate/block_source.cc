@@ -57,7 +57,7 @@ void GeneratedBlocks::fill(std::uint64_t block, Texts& texts, const Flush& flush
                 [&](std::uint64_t i) { writer.on_provider(network.provider(i)); });
   }
   block -= provider_blocks();
-  const auto scratch = std::make_unique<Scratch>();
+  const auto scratch = std::make_unique_for_overwrite<Scratch>();
   bool go_on = true;
   each(block, kPatients, population_.plan().patients, [&](std::uint64_t i) {
     if (go_on) {
