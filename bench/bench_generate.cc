@@ -99,7 +99,7 @@ Result<Run, std::string> run_once(const BlockSource& source, std::uint64_t first
   if (!files) return Err{files.error().message};
   const bool done = write_in_order(source, first, source.count(), threads,
                                    [&](const Texts& texts) { return (*files)->write(texts); });
-  if (!done) return Err{(*files)->problem()->message};
+  if (!done) return Err{(*files)->problem().value_or(TableFiles::Problem{}).message};
   const auto rows = static_cast<double>((*files)->rows());
   const auto bytes = static_cast<double>((*files)->bytes());
   if (auto finished = (*files)->finish(); !finished) return Err{finished.error().message};

@@ -90,7 +90,7 @@ Result<Manifest, GenerateError> generate_files(const Plan& plan, const GenerateO
       [&](std::uint64_t block) {
         if (options.progress) options.progress(block, total, (*files)->rows());
       });
-  if (!done) return environment((*files)->problem()->message);
+  if (!done) return environment((*files)->problem().value_or(TableFiles::Problem{}).message);
   auto entries = (*files)->finish();
   if (!entries) return environment(std::move(entries.error().message));
   manifest.files = std::move(*entries);

@@ -268,7 +268,8 @@ std::int64_t Population::discharge(const Person& person, const Visit& visit, std
   const std::int64_t admitted = visit.admitted.seconds;
   if (visit.encounter_class != EncounterClass::inpatient) {
     const Minutes minutes = kMinutes[visit.class_index()];
-    const std::int64_t end = admitted + 60 * (minutes.least + below(minutes.more, bits));
+    const std::int64_t end =
+        admitted + std::int64_t{60} * (minutes.least + below(minutes.more, bits));
     if (person.deceased_year != 0) return std::min(end, person.end_seconds);
     return end > person.end_seconds ? 0 : end;
   }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -52,7 +53,7 @@ class Strata {
 
  private:
   static std::uint64_t to_bits(double part) {
-    return static_cast<std::uint64_t>(part * 4294967296.0 + 0.5);
+    return static_cast<std::uint64_t>(std::llround(part * 4294967296.0));
   }
   static std::uint32_t clip(std::uint64_t bits) {
     return bits > 0xFFFFFFFF ? 0xFFFFFFFF : static_cast<std::uint32_t>(bits);

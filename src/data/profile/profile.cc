@@ -32,7 +32,7 @@ using Problem = std::optional<ProfileError>;
 using Cells = std::vector<std::string_view>;
 
 std::optional<std::string> table_of(const std::string& path) {
-  const auto stem = std::filesystem::path(path).stem().string();
+  auto stem = std::filesystem::path(path).stem().string();
   if (find_table(stem) == nullptr) return std::nullopt;
   return stem;
 }
@@ -131,6 +131,7 @@ class CodeCount {
   }
   double top_ten_percent() const {
     std::vector<std::uint64_t> counts;
+    counts.reserve(times_.size());
     for (const auto& entry : times_) counts.push_back(entry.second);
     std::ranges::sort(counts, std::greater<>());
     std::uint64_t sum = 0;
@@ -360,6 +361,7 @@ class Profiler {
              months_);
     add_bars("encounters by weekday", {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}, weekdays_);
     std::vector<std::string> hours;
+    hours.reserve(hours_.size());
     for (std::size_t i = 0; i < hours_.size(); ++i) {
       hours.push_back((i < 10 ? "0" : "") + std::to_string(i));
     }
