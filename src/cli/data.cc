@@ -10,7 +10,9 @@ void add_data(CLI::App& app, Action& action) {
   add_data_schema(*data, action);
   add_data_mock(*data, action);
   add_data_fetch(*data, action);
+  add_data_generate(*data, action);
   add_data_import(*data, action);
+  add_data_profile(*data, action);
   add_data_verify(*data, action);
 }
 

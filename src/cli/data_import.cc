@@ -10,7 +10,6 @@
 #include "cli/offline_api.h"
 #include "cli/progress.h"
 #include "cli/text_file.h"
-#include "cli/url.h"
 #include "data/importer.h"
 
 namespace pim::cli {
@@ -65,11 +64,9 @@ Result<Connection, Failure> connect(const Options& options) {
         *token);
     return connection;
   }
-  const auto url = parse_url(options.url);
-  if (!url) return Err{Failure{kUsage, "--url must be http://HOST:PORT"}};
-  auto client = std::make_shared<load::HttpClient>(url->host, url->port, std::chrono::seconds(10));
-  connection.sender = std::make_unique<HttpSender>(
-      [client](const load::Request& request) { return client->send(request); }, *token);
+  auto sender = connect_sender(options.url, options.token_file);
+  if (!sender) return Err{Failure{kUsage, sender.error()}};
+  connection.sender = std::move(*sender);
   return connection;
 }
 

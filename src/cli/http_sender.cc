@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <thread>
 
+#include "cli/text_file.h"
+#include "cli/url.h"
+
 namespace pim::cli {
 namespace {
 
@@ -36,6 +39,21 @@ std::string problem_text(const load::Response& response) {
     }
   }
   return text;
+}
+
+Result<std::unique_ptr<HttpSender>, std::string> connect_sender(const std::string& url,
+                                                                const std::string& token_file) {
+  const auto server = parse_url(url);
+  if (!server) return Err{std::string("--url must be http://HOST:PORT")};
+  if (token_file.empty()) {
+    return Err{std::string("--token-file is required (pim token ... > FILE makes one)")};
+  }
+  const auto token = read_trimmed(token_file);
+  if (!token || token->empty()) return Err{"cannot read a token from " + token_file};
+  auto client =
+      std::make_shared<load::HttpClient>(server->host, server->port, std::chrono::seconds(10));
+  return std::make_unique<HttpSender>(
+      [client](const load::Request& request) { return client->send(request); }, *token);
 }
 
 HttpSender::HttpSender(Exchange exchange, const std::string& token, milliseconds patience)

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "data/sender.h"
@@ -28,6 +29,10 @@ class HttpSender final : public data::Sender {
   std::string authorization_;
   std::chrono::milliseconds patience_;
 };
+
+// For a command line's --url and --token-file; the error says which of them is wrong.
+Result<std::unique_ptr<HttpSender>, std::string> connect_sender(const std::string& url,
+                                                                const std::string& token_file);
 
 // "urn:pim:problem:x: detail" out of a problem document; the status where it is none.
 std::string problem_text(const load::Response& response);

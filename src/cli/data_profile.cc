@@ -1,0 +1,143 @@
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/data.h"
+#include "cli/demo/svg_plot.h"
+#include "cli/progress.h"
+#include "cli/text_file.h"
+#include "data/profile/profile.h"
+#include "data/tables.h"
+
+namespace pim::cli {
+namespace {
+
+struct ProfileCommand {
+  std::vector<std::string> paths;
+  std::string html;
+  bool check = false;
+  bool json = false;
+};
+
+// A directory stands for the tables' files in it.
+std::vector<std::string> files_of(const std::vector<std::string>& paths) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> files;
+  std::error_code ignored;
+  for (const auto& path : paths) {
+    if (!fs::is_directory(path, ignored)) {
+      files.push_back(path);
+      continue;
+    }
+    for (const auto& table : data::all_tables()) {
+      for (const char* ending : {".csv", ".tsv", ".jsonl", ".json", ".sql"}) {
+        const auto file = fs::path(path) / (std::string(table.name) + ending);
+        if (!fs::exists(file, ignored)) continue;
+        files.push_back(file.string());
+        break;
+      }
+    }
+  }
+  return files;
+}
+
+std::string plot_of(const data::profile::Curve& curve) {
+  demo::Plot plot;
+  plot.title = curve.name;
+  plot.x_label = "share of all that is at most this";
+  plot.log_y = true;
+  const auto line = [&](const char* name, const char* colour, const auto& points) {
+    demo::Series series{name, colour, {}};
+    for (const auto& [p, value] : points) series.points.push_back({p, value});
+    plot.series.push_back(std::move(series));
+  };
+  line("measured", "#1565c0", curve.measured);
+  line("reference", "#c62828", curve.reference);
+  return demo::to_svg(plot);
+}
+
+std::string plot_of(const data::profile::Bars& bars) {
+  demo::Plot plot;
+  plot.title = bars.name;
+  plot.y_label = "%";
+  plot.bars = true;
+  plot.names = bars.labels;
+  demo::Series series{"share", "#1565c0", {}};
+  for (std::size_t i = 0; i < bars.percent.size(); ++i) {
+    series.points.push_back({static_cast<double>(i), bars.percent[i]});
+  }
+  plot.series.push_back(std::move(series));
+  return demo::to_svg(plot);
+}
+
+std::string figure(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", value);
+  return text;
+}
+
+std::string to_html(const data::profile::Profile& profile) {
+  std::string out =
+      "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Profile</title>"
+      "<style>body{font-family:sans-serif;max-width:900px;margin:2em auto;color:#222}"
+      "td,th{padding:.15em .8em;text-align:right}td:first-child{text-align:left}"
+      ".off{color:#c62828;font-weight:bold}</style></head><body><h1>Profile</h1>";
+  out += profile.realistic() ? "<p>All that is held to the reference is within 10 %.</p>"
+                             : "<p class=\"off\">Not all is within 10 % of the reference.</p>";
+  out += "<table><tr><th></th><th></th><th>reference</th><th>measured</th><th>distance</th></tr>";
+  for (const auto& each : profile.comparisons) {
+    out += each.held && !each.within() ? "<tr class=\"off\"><td>" : "<tr><td>";
+    out += demo::escape_markup(each.name) + "</td><td>" + demo::escape_markup(each.statistic) +
+           "</td><td>" + figure(each.reference) + "</td><td>" + figure(each.measured) +
+           "</td><td>" +
+           (std::isfinite(each.distance_percent) ? figure(each.distance_percent) + " %" : "any") +
+           "</td><td>" + demo::escape_markup(each.exception) + "</td></tr>";
+  }
+  out += "</table>";
+  for (const auto& curve : profile.curves) out += plot_of(curve);
+  for (const auto& bars : profile.bars) out += plot_of(bars);
+  return out + "</body></html>\n";
+}
+
+int profile_data(const ProfileCommand& command) {
+  Progress progress("profile");
+  const auto profile = data::profile::profile_files(
+      files_of(command.paths), [&](const std::string& file, std::uint64_t rows) {
+        progress.update(0, 0, file + ": " + std::to_string(rows) + " rows");
+      });
+  if (!profile) {
+    return fail(profile.error().unreadable ? kEnvironment : kUsage, profile.error().message);
+  }
+  if (!command.html.empty() && !write_file_atomically(command.html, to_html(*profile))) {
+    return fail(kEnvironment, "cannot write " + command.html);
+  }
+  const auto text = command.json ? to_json(*profile) + "\n" : to_text(*profile);
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (!command.check) return kOk;
+  return profile->realistic() ? kOk : kClaimFailed;
+}
+
+}  // namespace
+
+void add_data_profile(CLI::App& data, Action& action) {
+  auto* command = data.add_subcommand(
+      "profile", "Distributions of the tables' files, beside a published reference");
+  command->footer(
+      "Example:\n"
+      "  pim data profile --check --html profile.html seven\n"
+      "Exit code 1, with --check: p50, p90 or a share is off by more than 10 %.");
+  auto options = std::make_shared<ProfileCommand>();
+  command
+      ->add_option("FILE", options->paths, "Files named after their tables, or a directory of them")
+      ->required();
+  command->add_option("--html", options->html, "A page with plots, too");
+  command->add_flag("--check", options->check, "Fail where it is not realistic");
+  command->add_flag("--json", options->json, "As JSON");
+  command->callback([&action, options] { action = [options] { return profile_data(*options); }; });
+}
+
+}  // namespace pim::cli
