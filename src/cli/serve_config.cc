@@ -20,23 +20,22 @@ bool is_setting(std::string_view name) {
 }
 
 Result<SettingValues, std::string> read_toml(std::string_view text) {
+  const auto table = data::parse_toml(text);
+  if (!table) {
+    return Err{"configuration file, line " + std::to_string(table.error().place.line) + ": " +
+               table.error().message};
+  }
   SettingValues values;
-  try {
-    const auto table = toml::parse(text);
-    for (const auto& [key, node] : table) {
-      const std::string name(key.str());
-      if (!is_setting(name)) return Err{"configuration file: unknown setting '" + name + "'"};
-      if (const auto text_value = node.value_exact<std::string>()) {
-        values[name] = *text_value;
-      } else if (const auto number = node.value_exact<std::int64_t>()) {
-        values[name] = std::to_string(*number);
-      } else {
-        return Err{"configuration file: '" + name + "' must be a text or an integer"};
-      }
+  for (const auto& [key, node] : *table) {
+    const std::string name(key.str());
+    if (!is_setting(name)) return Err{"configuration file: unknown setting '" + name + "'"};
+    if (const auto text_value = node.value_exact<std::string>()) {
+      values[name] = *text_value;
+    } else if (const auto number = node.value_exact<std::int64_t>()) {
+      values[name] = std::to_string(*number);
+    } else {
+      return Err{"configuration file: '" + name + "' must be a text or an integer"};
     }
-  } catch (const toml::parse_error& error) {
-    return Err{"configuration file, line " + std::to_string(error.source().begin.line) + ": " +
-               std::string(error.description())};
   }
   return values;
 }

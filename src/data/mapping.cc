@@ -409,13 +409,15 @@ bool Mapping::is_blank(std::string_view text) const {
 }
 
 Result<Mapping, MappingError> parse_mapping(std::string_view toml, const std::string& name) {
+  const auto table = parse_toml(toml);
+  if (!table) {
+    const auto& [place, message] = table.error();
+    return Err{MappingError{name + ":" + std::to_string(place.line) + ":" +
+                            std::to_string(place.column) + ": " + message}};
+  }
   MappingParser parser(name);
   try {
-    return parser.parse(toml::parse(toml));
-  } catch (const toml::parse_error& error) {
-    const auto& at = error.source().begin;
-    return Err{MappingError{name + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) +
-                            ": " + std::string(error.description())}};
+    return parser.parse(*table);
   } catch (const MappingError& error) {
     return Err{error};
   }
