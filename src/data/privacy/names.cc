@@ -8,8 +8,8 @@
 namespace pim::data::privacy {
 namespace {
 
-// The 200 commonest given names of men and 300 of women of the 1990 census, and those that led the
-// SSA's lists of newborns from 2013 to 2022.
+// The 200 commonest given names of men and 300 of women of the 1990 census, and some that led the
+// SSA's lists of newborns since.
 constexpr std::string_view kGivenNames =
     "aaron abigail adam agnes alan albert alex alexander alfred alice alicia allen allison alma "
     "alvin amanda amber amelia amy ana andrea andrew angela anita ann anna anne annette annie "
