@@ -57,7 +57,8 @@ class Exchange {
     asio::ssl::stream<tcp::socket> stream(io_, context);
     stream.set_verify_callback(asio::ssl::host_name_verification(url_.host));
     SSL_set_tlsext_host_name(stream.native_handle(), url_.host.c_str());
-    if ((failed = connect(stream.next_layer()))) {
+    failed = connect(stream.next_layer());
+    if (failed) {
       return api_failure("cannot connect: " + failed.message());
     }
     failed = step(stream.next_layer(),
@@ -88,7 +89,7 @@ class Exchange {
     auto failed = step(socket, [&](auto done) {
       resolver_.async_resolve(url_.host, std::to_string(url_.port),
                               [&found, done](error_code ended, auto results) {
-                                found = results;
+                                found = std::move(results);
                                 done(ended);
                               });
     });

@@ -51,7 +51,11 @@ class SqlStatements {
   std::uint64_t offset() const { return lexer_.offset(); }
 
   SqlToken take() {
-    if (held_) return *std::exchange(held_, std::nullopt);
+    if (held_) {
+      SqlToken held = std::move(*held_);
+      held_.reset();
+      return held;
+    }
     SqlToken token = lexer_.next();
     if (token.cut) cut_ = CsvError{token.place, token.problem};
     return token;

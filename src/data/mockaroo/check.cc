@@ -21,6 +21,7 @@ void add_once(std::vector<std::string>& list, const std::string& name) {
 
 std::vector<Finding> check_schema(const Schema& schema, const DatasetNames& datasets) {
   std::vector<Finding> findings;
+  findings.reserve(schema.unknown_keys.size());
   for (const auto& key : schema.unknown_keys) {
     findings.push_back({false, "", key, "is no key of a backup that is known here"});
   }

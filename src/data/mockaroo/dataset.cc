@@ -55,6 +55,7 @@ std::optional<std::size_t> Dataset::find(const std::vector<std::size_t>& columns
   if (fresh) {
     for (std::size_t row = 0; row < rows_.size(); ++row) {
       std::vector<std::string> key;
+      key.reserve(columns.size());
       for (const auto column : columns) key.push_back(rows_[row][column]);
       index->second.try_emplace(joined_key(key), row);
     }

@@ -342,6 +342,7 @@ class Fetch {
       const auto rows = Dataset::read_csv(in);
       if (!rows) return environment("cannot read " + page_path(schema.name, page)).error;
       std::vector<std::size_t> places;
+      places.reserve(columns.size());
       for (const auto& name : columns) places.push_back(rows->column(name).value_or(0));
       for (std::size_t row = 0; row < rows->size(); ++row) {
         add_row([&](std::size_t i) { return rows->cell(row, places[i]); });

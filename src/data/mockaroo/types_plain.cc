@@ -406,7 +406,7 @@ void prepare_regex(Options& options, PreparedColumn& into) {
   }
 }
 Made from_regex(const PreparedColumn& column, CellMaker& cell) {
-  return Value(column.regex->generate(cell.draw()));
+  return column.regex ? Value(column.regex->generate(cell.draw())) : Value();
 }
 
 char random_of(std::string_view letters, Draw& draw) { return letters[draw.below(letters.size())]; }
