@@ -47,19 +47,16 @@ constexpr auto kPlacesOfService = std::to_array<std::string_view>(
 static_assert(std::is_sorted(kPlacesOfService.begin(), kPlacesOfService.end()));
 
 // Luhn as if `80840` stood before the digits: those five add 24 to the sum.
-bool npi_check_digit_holds(std::string_view npi) {
-  int sum = 24;
-  bool doubled = false;
-  for (std::size_t i = npi.size(); i > 0; --i) {
-    int digit = npi[i - 1] - '0';
-    if (doubled) {
-      digit *= 2;
-      if (digit > 9) digit -= 9;
-    }
+std::uint64_t npi_check_digit(std::uint64_t nine_digits) {
+  std::uint64_t sum = 24;
+  bool doubled = true;
+  for (std::uint64_t rest = nine_digits; rest > 0; rest /= 10) {
+    std::uint64_t digit = rest % 10;
+    if (doubled) digit = digit < 5 ? 2 * digit : 2 * digit - 9;
     doubled = !doubled;
     sum += digit;
   }
-  return sum % 10 == 0;
+  return (10 - sum % 10) % 10;
 }
 
 bool is_alias(std::string_view raw, std::string_view prefix) {
@@ -123,10 +120,20 @@ Normalised RxcuiTraits::normalise(std::string_view raw) {
   return std::string(raw);
 }
 
+std::uint64_t synthetic_npi(std::uint64_t eight_digits) {
+  const std::uint64_t nine_digits = 900'000'000 + eight_digits % 100'000'000;
+  return 10 * nine_digits + npi_check_digit(nine_digits);
+}
+
 Normalised NpiTraits::normalise(std::string_view raw) {
   if (raw.size() != 10 || !all_digits(raw) || raw.front() != '9') return std::nullopt;
-  if (!npi_check_digit_holds(raw)) return std::nullopt;
-  return std::string(raw);
+  std::uint64_t eight_digits = 0;
+  for (const char digit : raw.substr(1, 8)) {
+    eight_digits = 10 * eight_digits + static_cast<std::uint64_t>(digit - '0');
+  }
+  std::string valid = std::to_string(synthetic_npi(eight_digits));
+  if (valid != raw) return std::nullopt;
+  return valid;
 }
 
 Normalised UsStateTraits::normalise(std::string_view raw) {

@@ -118,6 +118,10 @@ struct DoseTraits {
   static std::optional<std::string> normalise(std::string_view raw);
 };
 
+// The synthetic NPI with these eight digits of the caller's choice after its 9: ten digits, the
+// last of which is the check digit. Below 10^8; higher digits are cut off.
+std::uint64_t synthetic_npi(std::uint64_t eight_digits);
+
 using Icd10Cm = Code<Icd10CmTraits>;
 using Pcs = Code<PcsTraits>;
 using Hcpcs = Code<HcpcsTraits>;

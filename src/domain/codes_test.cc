@@ -84,6 +84,17 @@ TEST(Codes, NpiOfEveryBodyHasExactlyOneCheckDigit) {
   }
 }
 
+TEST(Codes, SyntheticNpisAreValidAndKeepTheirDigits) {
+  EXPECT_EQ(synthetic_npi(0), 9'000'000'007U);
+  EXPECT_EQ(synthetic_npi(12'345'678), 9'123'456'789U);
+  EXPECT_EQ(synthetic_npi(99'999'999), 9'999'999'995U);
+  EXPECT_EQ(synthetic_npi(100'000'000), synthetic_npi(0));
+  for (std::uint64_t digits = 0; digits < 100'000'000; digits += 9'973) {
+    const auto text = std::to_string(synthetic_npi(digits));
+    ASSERT_TRUE(Npi::parse(text).has_value()) << text;
+  }
+}
+
 TEST(Codes, UsStateIsAStateOrDcOrATerritory) {
   expect_accepts<UsState>({{"OH", "OH"}, {"DC", "DC"}, {"PR", "PR"}, {"AS", "AS"}, {"WY", "WY"}});
   expect_refuses<UsState>({"ZZ", "oh", "O", "OHI", "", "XX", "CD"});

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 
+#include "domain/codes.h"
 #include "domain/enums.h"
 #include "load/dice.h"
 
@@ -55,22 +56,6 @@ std::span<const std::string_view> hcpcs_codes() { return kHcpcs; }
 std::span<const std::string_view> inpatient_procedures() { return kPcs; }
 std::span<const std::string_view> drug_codes() { return kDrugs; }
 
-std::string synthetic_npi(std::uint32_t index) {
-  char digits[16];
-  std::snprintf(digits, sizeof digits, "9%08u", index % 100'000'000);
-  // Luhn over 80840 + NPI: the prefix adds 24; from the check digit leftwards every second digit
-  // counts twice.
-  int sum = 24;
-  for (int i = 0; i < 9; ++i) {
-    const int digit = digits[i] - '0';
-    const int weighed = i % 2 == 0 ? digit * 2 : digit;
-    sum += weighed > 9 ? weighed - 9 : weighed;
-  }
-  std::string npi(digits, 9);
-  npi += static_cast<char>('0' + (10 - sum % 10) % 10);
-  return npi;
-}
-
 ReferenceData::ReferenceData(std::uint64_t seed, UtcMillis start, std::uint32_t facilities,
                              std::uint32_t providers) {
   std::vector<Uuid> ids;
@@ -80,10 +65,11 @@ ReferenceData::ReferenceData(std::uint64_t seed, UtcMillis start, std::uint32_t 
     const Uuid id = id_at(seed, kFacility, i, start.value);
     const auto kind = i % 2 == 0 ? FacilityKind::hospital : FacilityKind::clinic;
     std::string body = R"({"facility_id":")" + id.to_string() + R"(","npi":")" +
-                       synthetic_npi(50'000'000 + i) + R"(","alias":")" + numbered("FAC", i + 1) +
-                       R"(","kind":")" + std::string(name_of(kind)) + R"(","state":")" +
-                       std::string(kStates[place]) + R"(","zip3":")" + std::string(kZips[place]) +
-                       R"(","beds":)" + std::to_string(dice.between(10, 600)) + "}";
+                       std::to_string(synthetic_npi(50'000'000 + i)) + R"(","alias":")" +
+                       numbered("FAC", i + 1) + R"(","kind":")" + std::string(name_of(kind)) +
+                       R"(","state":")" + std::string(kStates[place]) + R"(","zip3":")" +
+                       std::string(kZips[place]) + R"(","beds":)" +
+                       std::to_string(dice.between(10, 600)) + "}";
     setup_.push_back(command("register-facility", "/v1/facilities", std::move(body),
                              id_at(seed, kFacility + 2, i, start.value), id));
     facilities_.push_back(id.to_string());
@@ -92,8 +78,9 @@ ReferenceData::ReferenceData(std::uint64_t seed, UtcMillis start, std::uint32_t 
     Dice dice(seed, kProvider + 1, i);
     const Uuid id = id_at(seed, kProvider, i, start.value);
     const auto specialty = static_cast<Specialty>(dice.below(enum_names<Specialty>.size()));
-    std::string body = R"({"provider_id":")" + id.to_string() + R"(","npi":")" + synthetic_npi(i) +
-                       R"(","alias":")" + numbered("PRV", i + 1) + R"(","specialty":")" +
+    std::string body = R"({"provider_id":")" + id.to_string() + R"(","npi":")" +
+                       std::to_string(synthetic_npi(i)) + R"(","alias":")" +
+                       numbered("PRV", i + 1) + R"(","specialty":")" +
                        std::string(name_of(specialty)) + R"(","facility_id":")" +
                        facilities_[i % facilities] + R"("})";
     setup_.push_back(command("register-provider", "/v1/providers", std::move(body),

@@ -34,9 +34,6 @@ class ReferenceData {
   std::vector<PreparedCommand> setup_;
 };
 
-// The nth synthetic National Provider Identifier: starts with 9, Luhn-valid. index < 10^8.
-std::string synthetic_npi(std::uint32_t index);
-
 std::span<const std::string_view> diagnosis_codes();       // ICD-10-CM
 std::span<const std::string_view> hcpcs_codes();           // HCPCS Level II
 std::span<const std::string_view> inpatient_procedures();  // ICD-10-PCS

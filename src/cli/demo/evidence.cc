@@ -14,11 +14,14 @@ std::string n(std::uint64_t value, std::string_view what) {
   return std::to_string(value) + " " + std::string(what);
 }
 
+std::string examples(const std::vector<std::string>& found) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(kExamples, found.size()); ++i) text += "; " + found[i];
+  return text;
+}
+
 Check nothing_lost(const Evidence& e) {
-  std::string text = e.ledger.summary();
-  for (std::size_t i = 0; i < std::min(kExamples, e.ledger.findings.size()); ++i) {
-    text += "; " + e.ledger.findings[i];
-  }
+  const std::string text = e.ledger.summary() + examples(e.ledger.findings);
   const bool holds = e.ledger.clean() && e.ledger.acknowledged > 0;
   return {"the ledger of acknowledged writes, kept outside the server, against the history", text,
           holds};
@@ -71,11 +74,7 @@ Check calm_is_calm(const Evidence& e) {
   const auto refused = e.calm->refused + e.chaos->refused + e.refused_setup.size();
   std::string text =
       n(e.calm->acknowledged + e.chaos->acknowledged, "acknowledged, ") + n(refused, "refused");
-  for (const auto* refusals : {&e.refused_setup, &e.chaos->refusals, &e.calm->refusals}) {
-    for (std::size_t i = 0; i < std::min(kExamples, refusals->size()); ++i) {
-      text += "; " + (*refusals)[i];
-    }
-  }
+  text += examples(e.refused_setup) + examples(e.chaos->refusals) + examples(e.calm->refusals);
   return {"every command that was valid when sent was accepted", text,
           refused == 0 && e.calm->acknowledged > 0};
 }

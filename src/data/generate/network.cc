@@ -68,19 +68,6 @@ FacilityKind kind_of(std::uint32_t number) {
                                                : FacilityKind::skilled_nursing;
 }
 
-// 9, eight digits, and the check digit: Luhn as if 80840 stood before.
-std::uint64_t npi_of(std::uint64_t eight_digits) {
-  const std::uint64_t nine = 900'000'000 + eight_digits;
-  std::uint64_t sum = 24;
-  bool doubled = true;
-  for (std::uint64_t rest = nine; rest > 0; rest /= 10) {
-    std::uint64_t digit = rest % 10;
-    if (doubled) digit = 2 * digit > 9 ? 2 * digit - 9 : 2 * digit;
-    doubled = !doubled;
-    sum += digit;
-  }
-  return nine * 10 + (10 - sum % 10) % 10;
-}
 constexpr std::uint64_t kFirstFacilityNpi = 90'000'000;  // above all providers'
 
 namespace staff {
@@ -177,7 +164,7 @@ FacilityRow Network::facility(std::uint64_t index) const {
   const Block bits = draw(seed_, Purpose::facility, index);
   FacilityRow row;
   row.facility_id = id_text(draw(seed_, Purpose::facility_id, index));
-  row.npi = npi_of(kFirstFacilityNpi + index);
+  row.npi = synthetic_npi(kFirstFacilityNpi + index);
   row.alias = static_cast<std::uint32_t>(index);
   row.kind = kind_of(number);
   const Location location = locate(state_of_area(area), high(bits.first));
@@ -197,7 +184,7 @@ ProviderRow Network::provider(std::uint64_t index) const {
   const Post post{static_cast<Pool>(pool), index - first - pool_start(count, pool)};
   ProviderRow row;
   row.provider_id = id_text(draw(seed_, Purpose::provider_id, index));
-  row.npi = npi_of(index);
+  row.npi = synthetic_npi(index);
   row.alias = static_cast<std::uint32_t>(index);
   row.specialty = specialty_of(post);
   row.facility_id =

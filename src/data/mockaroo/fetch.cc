@@ -12,7 +12,6 @@
 #include "data/mockaroo/output.h"
 #include "data/mockaroo/plan.h"
 #include "data/sha256.h"
-#include "data/tables.h"
 
 namespace pim::data::mockaroo {
 namespace {
@@ -362,17 +361,9 @@ class Fetch {
 
   Result<ManifestFile, FetchError> manifest_file(std::size_t index) const {
     const Schema& schema = schemas_[index];
-    const auto digest = digest_file(file_path(schema.name));
-    if (!digest) return environment("cannot read " + file_path(schema.name));
-    ManifestFile file;
-    file.name = schema.name + ".csv";
-    file.table = find_table(schema.name) != nullptr ? schema.name : "";
-    file.origin = Origin::mockaroo;
-    file.schema = fs::path(inputs_[index].file).filename().string();
-    file.rows = schema.num_rows;
-    file.bytes = digest->bytes;
-    file.sha256 = digest->sha256;
-    return file;
+    auto entry = manifest_entry(inputs_[index], schema, Origin::mockaroo, file_path(schema.name));
+    if (!entry) return environment("cannot read " + file_path(schema.name));
+    return std::move(*entry);
   }
 
   const std::vector<MockInput>& inputs_;

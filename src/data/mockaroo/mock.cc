@@ -119,18 +119,10 @@ class Mock {
     }
     out << writer.end();
     out.close();
-    const auto digest = digest_file(path);
-    if (!out || !digest) return environment("cannot write " + path);
+    auto entry = manifest_entry(inputs_[index], schema, Origin::mocked, path);
+    if (!out || !entry) return environment("cannot write " + path);
     if (keep) datasets_.add(schema.name, Dataset(written_columns(schema), std::move(kept)));
-    ManifestFile file;
-    file.name = name;
-    file.table = find_table(schema.name) != nullptr ? schema.name : "";
-    file.origin = Origin::mocked;
-    file.schema = fs::path(inputs_[index].file).filename().string();
-    file.rows = schema.num_rows;
-    file.bytes = digest->bytes;
-    file.sha256 = digest->sha256;
-    return file;
+    return std::move(*entry);
   }
 
   static std::vector<std::string> texts(const RowWriter& writer,
@@ -159,6 +151,21 @@ class Mock {
 };
 
 }  // namespace
+
+std::optional<ManifestFile> manifest_entry(const MockInput& input, const Schema& schema,
+                                           Origin origin, const std::string& path) {
+  auto digest = digest_file(path);
+  if (!digest) return std::nullopt;
+  ManifestFile file;
+  file.name = fs::path(path).filename().string();
+  file.table = find_table(schema.name) != nullptr ? schema.name : "";
+  file.origin = origin;
+  file.schema = fs::path(input.file).filename().string();
+  file.rows = schema.num_rows;
+  file.bytes = digest->bytes;
+  file.sha256 = std::move(digest->sha256);
+  return file;
+}
 
 Result<Manifest, MockError> mock_schemas(const std::vector<MockInput>& inputs,
                                          const MockOptions& options) {

@@ -38,6 +38,11 @@ struct MockError {
   std::string message;  // one line a finding
 };
 
+// The manifest's entry of the file at `path` that has a schema's rows; nullopt where it cannot be
+// read.
+std::optional<ManifestFile> manifest_entry(const MockInput& input, const Schema& schema,
+                                           Origin origin, const std::string& path);
+
 // The same schemas, datasets and seed: the same bytes. Rows are streamed; only the files that other
 // schemas draw from are kept in memory.
 Result<Manifest, MockError> mock_schemas(const std::vector<MockInput>& inputs,

@@ -1,10 +1,12 @@
 // Codes of health care: a few of each, of those that may be shipped. No ICD-9: it is of no use
 // here.
 #include <array>
+#include <string>
 
 #include "data/mockaroo/coined.h"
 #include "data/mockaroo/options.h"
 #include "data/mockaroo/types.h"
+#include "domain/codes.h"
 
 namespace pim::data::mockaroo {
 namespace {
@@ -84,16 +86,8 @@ Made ndc(const PreparedColumn&, CellMaker& cell) {
   return Value("00000-" + digits_of(cell.draw(), 4));
 }
 
-// Luhn over 80840 and the number; real ones start with 1 or 2.
 Made npi(const PreparedColumn&, CellMaker& cell) {
-  std::string text = "9" + digits_of(cell.draw(), 8);
-  int sum = 24;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int digit = text[i] - '0';
-    const bool doubled = (text.size() - i) % 2 == 1;
-    sum += !doubled ? digit : digit < 5 ? 2 * digit : 2 * digit - 9;
-  }
-  return Value(text + static_cast<char>('0' + (10 - sum % 10) % 10));
+  return Value(std::to_string(synthetic_npi(std::stoul(digits_of(cell.draw(), 8)))));
 }
 
 // A real one starts with 1 to 9.

@@ -43,15 +43,7 @@ std::string id_of(Kind kind, std::uint64_t number) {
       .to_string();
 }
 
-std::string npi_of(std::uint64_t number) {
-  char digits[12];
-  std::snprintf(digits, sizeof digits, "9%08llu0", static_cast<unsigned long long>(number));
-  for (char last = '0'; last <= '9'; ++last) {
-    digits[9] = last;
-    if (Npi::parse(digits)) break;
-  }
-  return digits;
-}
+std::string npi_of(std::uint64_t number) { return std::to_string(synthetic_npi(number)); }
 
 std::string alias_of(const char* prefix, std::uint64_t number) {
   char text[32];
