@@ -1,17 +1,16 @@
 #include "data/source_file.h"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <optional>
 #include <unordered_set>
+#include <utility>
 
 #include "data/column_match.h"
 #include "data/date_detect.h"
 #include "data/identifiers.h"
-#include "data/sha256.h"
+#include "data/manifest.h"
 
 namespace pim::data {
 namespace {
@@ -61,16 +60,10 @@ class SourceOpener {
   }
 
   Problem hash_file() {
-    std::ifstream in(file_.path, std::ios::binary);
-    if (!in) return SourceProblem{true, "cannot read " + file_.path};
-    Sha256 hash;
-    std::array<char, 1 << 16> buffer{};
-    while (in.read(buffer.data(), buffer.size()), in.gcount() > 0) {
-      hash.add({buffer.data(), static_cast<std::size_t>(in.gcount())});
-      file_.bytes += static_cast<std::uint64_t>(in.gcount());
-    }
-    if (in.bad()) return SourceProblem{true, "cannot read " + file_.path};
-    file_.hash = hash.hex();
+    auto digest = digest_file(file_.path);
+    if (!digest) return SourceProblem{true, "cannot read " + file_.path};
+    file_.bytes = digest->bytes;
+    file_.hash = std::move(digest->sha256);
     return {};
   }
 
