@@ -25,7 +25,7 @@ namespace {
 
 using namespace data::generate;
 
-constexpr std::uint64_t kEncountersAPatient = 68;  // about
+constexpr std::uint64_t kEncountersAPatient = 66;  // at least
 
 Plan plan_of(std::uint64_t encounters) {
   Plan plan;

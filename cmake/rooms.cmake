@@ -1,12 +1,12 @@
 # What the unit and integration tests run; no bench.
 add_custom_target(suites)
 
-# pim_room(name [THREADED] [USES rooms...] [LIBS libraries...]): a static library from src/name, and name_test from
-# the x_test.cc files that stand beside their sources. Test helpers are named x_testing.{h,cc}; they are
-# in the library pim_name_testing. THREADED
-# rooms run under TSan in every CI run, the others at night.
+# pim_room(name [THREADED] [THREADED_TESTS filter] [USES rooms...] [LIBS libraries...]): a static library from
+# src/name, and name_test from the x_test.cc files that stand beside their sources. Test helpers are named
+# x_testing.{h,cc}; they are in the library pim_name_testing. THREADED rooms run under TSan in every CI run, of the
+# others the tests that the filter names; all of them at night.
 function(pim_room name)
-  cmake_parse_arguments(ROOM "THREADED" "" "USES;LIBS" ${ARGN})
+  cmake_parse_arguments(ROOM "THREADED" "THREADED_TESTS" "USES;LIBS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS src/${name}/*.cc)
   set(tests ${sources})
   set(helpers ${sources})
@@ -52,6 +52,10 @@ function(pim_room name)
       list(APPEND labels threaded)
     endif()
     set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT 300 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    if(ROOM_THREADED_TESTS AND PIM_SANITIZE STREQUAL "thread")
+      add_test(NAME ${name}_threads COMMAND ${name}_test --gtest_filter=${ROOM_THREADED_TESTS})
+      set_tests_properties(${name}_threads PROPERTIES LABELS threaded TIMEOUT 300 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    endif()
   endif()
 endfunction()
 

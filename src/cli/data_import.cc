@@ -109,9 +109,9 @@ void add_data_import(CLI::App& data, Action& action) {
   command->footer(
       "Example:\n"
       "  pim data import --map seed/maps/patients-es.toml --token-file load.jwt \\\n"
-      "      --url http://127.0.0.1:8080 seed/data/patients-es.csv\n"
+      "      --url http://127.0.0.1:8080 seed/foreign/patients-es.csv\n"
       "  pim data import --map seed/maps/patients-es.toml --token-file load.jwt \\\n"
-      "      --offline ./data --keys keys.json seed/data/patients-es.csv\n"
+      "      --offline ./data --keys keys.json seed/foreign/patients-es.csv\n"
       "Exit code 1: some rows were refused; the report says which and why.");
   auto options = std::make_shared<Options>();
   command->add_option("FILE", options->files, "Files that the mapping names")->required();

@@ -7,17 +7,13 @@
 #include <vector>
 
 #include "cli/data.h"
-#include "cli/offline_store.h"
 #include "cli/progress.h"
-#include "data/privacy/event_check.h"
+#include "cli/store_privacy.h"
 #include "data/privacy/verify.h"
 #include "domain/calendar.h"
-#include "routing/bucket.h"
 
 namespace pim::cli {
 namespace {
-
-constexpr std::size_t kEventsAPage = 1000;
 
 struct VerifyArguments {
   std::vector<std::string> paths;
@@ -54,31 +50,14 @@ int verify_paths(const VerifyArguments& arguments) {
 }
 
 int verify_store(const VerifyArguments& arguments) {
-  const auto opened = open_offline(arguments.store);
-  if (!opened) return fail(kEnvironment, opened.error());
   std::optional<Progress> progress("verify");
-  data::privacy::Report report;
-  data::privacy::EventCheck check(report);
-  for (std::uint32_t bucket = 0; bucket < kBuckets; ++bucket) {
-    std::uint64_t after = 0;
-    while (true) {
-      const auto page = opened->reader->read_bucket(BucketId{static_cast<std::uint16_t>(bucket)},
-                                                    after, kEventsAPage);
-      if (!page) return fail(kEnvironment, page.error().message);
-      for (const auto& event : *page) {
-        check.check(
-            {event.type, event.data, event.origin.reason, event.origin.request_id,
-             event.origin.recorded_at,
-             "bucket " + std::to_string(bucket) + " position " + std::to_string(event.position)});
-        after = event.position;
-      }
-      if (page->size() < kEventsAPage) break;
-    }
-    progress->update(bucket + 1, kBuckets, std::to_string(report.events) + " events");
-  }
-  check.finish();
+  const auto report = scan_store(
+      arguments.store, [&](std::uint64_t done, std::uint64_t total, std::uint64_t events) {
+        progress->update(done, total, std::to_string(events) + " events");
+      });
   progress.reset();
-  return print_verdict(report, arguments.json);
+  if (!report) return fail(kEnvironment, report.error());
+  return print_verdict(*report, arguments.json);
 }
 
 }  // namespace

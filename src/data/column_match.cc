@@ -16,10 +16,14 @@ std::string letters_of(std::string_view name) {
   return letters;
 }
 
-// Runs over the columns that the steps of a source name. `Steps` const or not.
-template <class Steps, class Visit>
-void for_each_column(Steps& steps, std::size_t source, const Visit& visit) {
-  for (auto& step : steps) {
+// Runs over the columns of a source that the mapping names. `mapping` const or not.
+void for_each_column(auto& mapping, std::size_t source, const auto& visit) {
+  if (mapping.turns && mapping.turns->source == source) {
+    visit(mapping.turns->key, false);
+    visit(mapping.turns->of, false);
+    visit(mapping.turns->when.column, false);
+  }
+  for (auto& step : mapping.steps) {
     if (step.source != source) continue;
     for (auto& rule : step.rules) {
       visit(rule.column, rule.from == FieldRule::From::column);
@@ -27,6 +31,7 @@ void for_each_column(Steps& steps, std::size_t source, const Visit& visit) {
     }
     visit(step.once_per, false);
     visit(step.key, false);
+    visit(step.turn, false);
     if (step.when) visit(step.when->column, false);
   }
 }
@@ -112,13 +117,13 @@ Result<ColumnsMatched, std::string> match_columns(Mapping& mapping, std::size_t 
   const auto match = [&](std::string& name, bool) {
     if (!problem) problem = matcher.match(name);
   };
-  for_each_column(mapping.steps, source, match);
+  for_each_column(mapping, source, match);
   for (auto& column : own.drop) match(column, false);
   for (auto& column : own.ignore) match(column, false);
   if (problem) return Err{std::move(*problem)};
 
   std::optional<std::string> dropped;
-  for_each_column(mapping.steps, source, [&](const std::string& name, bool) {
+  for_each_column(mapping, source, [&](const std::string& name, bool) {
     if (std::ranges::find(own.drop, name) != own.drop.end()) dropped = name;
   });
   if (dropped) return Err{"column '" + *dropped + "' is dropped and cannot be used"};
@@ -127,7 +132,7 @@ Result<ColumnsMatched, std::string> match_columns(Mapping& mapping, std::size_t 
 
 std::vector<std::string> value_columns(const Mapping& mapping, std::size_t source) {
   std::vector<std::string> list;
-  for_each_column(mapping.steps, source, [&](const std::string& column, bool is_value) {
+  for_each_column(mapping, source, [&](const std::string& column, bool is_value) {
     if (is_value) add_once(list, column);
   });
   return list;
@@ -135,7 +140,7 @@ std::vector<std::string> value_columns(const Mapping& mapping, std::size_t sourc
 
 std::vector<std::string> key_columns(const Mapping& mapping, std::size_t source) {
   std::vector<std::string> list;
-  for_each_column(mapping.steps, source, [&](const std::string& column, bool is_value) {
+  for_each_column(mapping, source, [&](const std::string& column, bool is_value) {
     if (!is_value) add_once(list, column);
   });
   return list;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <unordered_set>
 
 #include "data/column_match.h"
@@ -9,6 +10,7 @@
 #include "data/row_builder.h"
 #include "data/sha256.h"
 #include "data/source_file.h"
+#include "data/turns.h"
 
 namespace pim::data {
 namespace {
@@ -34,10 +36,7 @@ class Import {
 
   Result<ImportReport, ImportError> run(const std::vector<std::string>& files) {
     Problem problem = open_sources(files);
-    for (const Step& step : mapping_.steps) {
-      if (problem || report_.stopped) break;
-      problem = run_step(step);
-    }
+    if (!problem) problem = run_steps();
     if (!problem) return std::move(report_);
     problem->so_far = std::move(report_);
     return Err{std::move(*problem)};
@@ -114,7 +113,37 @@ class Import {
     if (options_.progress) options_.progress(step, done_bytes_ + done, total_bytes_);
   }
 
-  Problem run_step(const Step& step) {
+  // Neighbours that take turns run together, once a turn.
+  Problem run_steps() {
+    if (mapping_.turns) take_turns();
+    const auto& steps = mapping_.steps;
+    for (auto first = steps.begin(); first != steps.end();) {
+      const auto end = first->turn.empty() ? std::next(first)
+                                           : std::find_if(first, steps.end(), [](const Step& step) {
+                                               return step.turn.empty();
+                                             });
+      const std::uint32_t turns = first->turn.empty() ? 1 : turns_.count();
+      for (std::uint32_t turn = 0; turn < turns; ++turn) {
+        for (auto step = first; step != end; ++step) {
+          if (report_.stopped) return {};
+          if (auto problem = run_step(*step, turn)) return problem;
+        }
+      }
+      first = end;
+    }
+    return {};
+  }
+
+  void take_turns() {
+    OpenedSource& source = opened_[mapping_.turns->source];
+    turns_ = Turns::read(mapping_, source.header, *source.file.rows);
+    for (const Step& step : mapping_.steps) {
+      if (!step.turn.empty())
+        total_bytes_ += (turns_.count() - 1) * opened_[step.source].file.bytes;
+    }
+  }
+
+  Problem run_step(const Step& step, std::uint32_t turn) {
     OpenedSource& source = opened_[step.source];
     RowSource& rows = *source.file.rows;
     const bool first_pass = !source.counted;
@@ -134,6 +163,8 @@ class Import {
       }
       trim(row);
       if (first_pass) count_identifiers(mapping_.sources[step.source], source, row);
+      if (!step.turn.empty() && turns_.of(row[source.header.index(step.turn)].text) != turn)
+        continue;
       if (!wanted(step, source.header, row, seen)) continue;
       if (auto problem = send_row(step, source, row, row_number)) return problem;
     }
@@ -160,9 +191,8 @@ class Import {
 
   bool wanted(const Step& step, const Header& header, const CsvRow& row,
               std::unordered_set<std::string>& seen) const {
-    if (step.when) {
-      const auto& text = row[header.index(step.when->column)].text;
-      if (step.when->is ? text != *step.when->is : mapping_.is_blank(text)) return false;
+    if (step.when && !mapping_.fulfils(*step.when, row[header.index(step.when->column)].text)) {
+      return false;
     }
     return step.once_per.empty() || seen.insert(row[header.index(step.once_per)].text).second;
   }
@@ -216,6 +246,7 @@ class Import {
   Mapping mapping_;  // with the files' own names for their columns
   Sender* sender_;
   const ImportOptions& options_;
+  Turns turns_;
   KeyTable keys_;
   RowBuilder builder_;
   ImportReport report_;

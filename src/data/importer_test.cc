@@ -243,5 +243,94 @@ TEST(CommandShape, CoversEveryCommandWithARoute) {
   EXPECT_EQ(find_command("add-charge")->find("unit_cents")->type, JsonType::integer);
 }
 
+// Two steps over one file: a stay is discharged before its patient's next one is admitted.
+constexpr std::string_view kStays = R"(
+dataset = "t"
+[source.people]
+file = "people.csv"
+ignore = ["Nombre", "SSN", "Edad"]
+[source.stays]
+file = "visits.csv"
+[turns]
+source = "stays"
+key = "stay"
+of = "who"
+when = { column = "class", is = "inpatient" }
+[[step]]
+source = "people"
+command = "register-patient"
+key = "ref"
+[step.fields]
+patient_id = { id = "patient" }
+birth_year = "1980"
+sex = { column = "sex" }
+state = "OH"
+zip3 = "432"
+[[step]]
+source = "stays"
+command = "admit-encounter"
+key = "stay"
+turn = "stay"
+[step.fields]
+encounter_id = { id = "encounter" }
+patient_id = { column = "who", names = "patient" }
+provider_id = "018f0000-0000-7000-8000-000000000001"
+facility_id = "018f0000-0000-7000-8000-000000000002"
+class = { column = "class" }
+pos = "21"
+admitted_at = { column = "at", as = "time", format = "YYYY-MM-DD" }
+[[step]]
+source = "stays"
+command = "discharge-encounter"
+when = "out"
+turn = "stay"
+[step.fields]
+encounter_id = { column = "stay", names = "encounter" }
+discharged_at = { column = "out", as = "time", format = "YYYY-MM-DD" }
+disposition = "home"
+[[step]]
+source = "people"
+command = "mark-patient-deceased"
+when = { column = "ref", is = "a1" }
+[step.fields]
+patient_id = { column = "ref", names = "patient" }
+deceased_year = "2025"
+)";
+
+TEST_F(ImporterTest, TakesTurnsWhereOneThingMayBeOpenAtATime) {
+  auto mapping = parse_mapping(kStays, "stays.toml");
+  ASSERT_TRUE(mapping.ok()) << mapping.error().message;
+  mapping_ = std::move(*mapping);
+  write("visits.csv",
+        "stay,who,class,at,out\n"
+        "s1,a1,inpatient,2024-01-01,2024-01-02\n"
+        "s2,b2,ambulatory,2024-01-01,2024-01-01\n"
+        "s3,a1,inpatient,2024-02-01,2024-02-02\n"
+        "s4,b2,inpatient,2024-02-01,\n"
+        " s5 ,a1,inpatient,2024-03-01,2024-03-02\n");
+  const auto report = run(&sender_);
+  ASSERT_TRUE(report.ok()) << report.error().message;
+  EXPECT_EQ(report->refused, 0u) << to_text(*report);
+  EXPECT_EQ(report->rows, 7u) << "each counted once, however often it is read";
+  const auto id = [&](std::uint64_t row) { return pseudonym(key_, "encounter", "t", row); };
+  std::vector<std::string> order;
+  for (const auto& command : sender_.sent) {
+    std::string stay;
+    for (std::uint64_t row = 1; row <= 5; ++row) {
+      const auto text = id(row).to_string();
+      if ((command.path + command.body).find(text) != std::string::npos) {
+        stay = " s" + std::to_string(row);
+      }
+    }
+    order.push_back(std::string(command.name) + stay);
+  }
+  const std::vector<std::string> expected = {
+      "register-patient",       "register-patient",       "admit-encounter s1",
+      "admit-encounter s2",     "admit-encounter s4",     "discharge-encounter s1",
+      "discharge-encounter s2", "admit-encounter s3",     "discharge-encounter s3",
+      "admit-encounter s5",     "discharge-encounter s5", "mark-patient-deceased"};
+  EXPECT_EQ(order, expected);
+}
+
 }  // namespace
 }  // namespace pim::data

@@ -33,7 +33,7 @@ class MappingParser {
   explicit MappingParser(const std::string& name) : name_(name) {}
 
   Mapping parse(const toml::table& root) {
-    only(root, {"dataset", "reference_year", "blank", "source", "step"});
+    only(root, {"dataset", "reference_year", "blank", "source", "turns", "step"});
     mapping_.dataset = text(root, "dataset");
     if (mapping_.dataset.empty()) fail(root, "dataset is required: it names the source");
     if (const auto* year = root.get("reference_year")) {
@@ -45,6 +45,7 @@ class MappingParser {
     }
     mapping_.blanks = texts(root, "blank");
     parse_sources(root);
+    parse_turns(root);
     parse_steps(root);
     set_scopes();
     return std::move(mapping_);
@@ -135,6 +136,33 @@ class MappingParser {
     return reading;
   }
 
+  void parse_turns(const toml::table& root) {
+    const auto* node = root.get("turns");
+    if (node == nullptr) return;
+    const auto* table = node->as_table();
+    if (table == nullptr) fail(*node, "turns is a table: [turns]");
+    only(*table, {"source", "key", "of", "when"});
+    TurnRule turns;
+    turns.source = source_named(*table);
+    turns.key = text(*table, "key");
+    turns.of = text(*table, "of");
+    const auto* when = table->get("when");
+    if (turns.key.empty() || turns.of.empty() || when == nullptr) {
+      fail(*table, "turns needs key and of, two columns, and when");
+    }
+    turns.when = parse_when(*when);
+    for (const auto* column : {&turns.key, &turns.of, &turns.when.column}) {
+      refuse_dropped(*table, mapping_.sources[turns.source], *column);
+    }
+    mapping_.turns = std::move(turns);
+  }
+
+  std::size_t source_named(const toml::table& table) const {
+    const auto source = std::ranges::find(mapping_.sources, text(table, "source"), &Source::name);
+    if (source == mapping_.sources.end()) fail(table, "source names no [source.NAME] table");
+    return static_cast<std::size_t>(source - mapping_.sources.begin());
+  }
+
   void parse_steps(const toml::table& root) {
     const auto* steps = root.get_as<toml::array>("step");
     if (steps == nullptr || steps->empty()) fail(root, "no [[step]]");
@@ -196,11 +224,10 @@ class MappingParser {
   }
 
   Step parse_step(const toml::table& table) {
-    only(table, {"source", "command", "when", "once_per", "key", "fields"});
+    only(table, {"source", "command", "when", "once_per", "key", "turn", "fields"});
     Step step;
-    auto source = std::ranges::find(mapping_.sources, text(table, "source"), &Source::name);
-    if (source == mapping_.sources.end()) fail(table, "source names no [source.NAME] table");
-    step.source = static_cast<std::size_t>(source - mapping_.sources.begin());
+    step.source = source_named(table);
+    Source& source = mapping_.sources[step.source];
     step.command = find_command(text(table, "command"));
     if (step.command == nullptr) {
       fail(table, "no command is called '" + text(table, "command") + "'");
@@ -212,15 +239,17 @@ class MappingParser {
     if (const auto* node = table.get("when")) step.when = parse_when(*node);
     step.once_per = text(table, "once_per");
     step.key = text(table, "key");
+    step.turn = text(table, "turn");
+    if (!step.turn.empty() && !mapping_.turns) fail(table, "turn needs a [turns] table");
 
     const auto* fields = table.get_as<toml::table>("fields");
     if (fields == nullptr) fail(table, "no [step.fields] table");
     for (const auto& [key, node] : *fields) {
-      step.rules.push_back(parse_rule(std::string(key.str()), node, *step.command, *source));
+      step.rules.push_back(parse_rule(std::string(key.str()), node, *step.command, source));
     }
     in_command_order(step);
     check_fields(table, step);
-    check_columns(table, step, *source);
+    check_columns(table, step, source);
     return step;
   }
 
@@ -384,18 +413,21 @@ class MappingParser {
   }
 
   void check_columns(const toml::table& table, const Step& step, const Source& source) const {
-    const auto check = [&](const std::string& column) {
-      if (std::ranges::find(source.drop, column) != source.drop.end()) {
-        fail(table, "column '" + column + "' is dropped and cannot be used");
-      }
-    };
+    const auto check = [&](const std::string& column) { refuse_dropped(table, source, column); };
     for (const auto& rule : step.rules) {
       check(rule.column);
       check(rule.kind_column);
     }
     check(step.once_per);
     check(step.key);
+    check(step.turn);
     if (step.when) check(step.when->column);
+  }
+
+  void refuse_dropped(const toml::table& table, const Source& source,
+                      const std::string& column) const {
+    if (std::ranges::find(source.drop, column) == source.drop.end()) return;
+    fail(table, "column '" + column + "' is dropped and cannot be used");
   }
 
   const std::string& name_;
@@ -406,6 +438,10 @@ class MappingParser {
 
 bool Mapping::is_blank(std::string_view text) const {
   return text.empty() || std::ranges::find(blanks, text) != blanks.end();
+}
+
+bool Mapping::fulfils(const Condition& condition, std::string_view text) const {
+  return condition.is ? text == *condition.is : !is_blank(text);
 }
 
 Result<Mapping, MappingError> parse_mapping(std::string_view toml, const std::string& name) {

@@ -63,6 +63,16 @@ struct Step {
   std::optional<Condition> when;
   std::string once_per;  // column: only the first row for each of its texts
   std::string key;       // column: its text names what this row creates, for later references
+  std::string turn;      // column: the key of the thing in whose turn the row is sent
+};
+
+// Of the rows of `source` that fulfil `when`, one a text of `of` may be open at a time. See
+// turns.h.
+struct TurnRule {
+  std::size_t source = 0;
+  std::string key;
+  std::string of;
+  Condition when;
 };
 
 struct Source {
@@ -81,7 +91,9 @@ struct Mapping {
   std::vector<std::string> blanks;  // texts that mean "nothing here", beside the empty one
   std::vector<Source> sources;
   std::vector<Step> steps;  // in the order in which they run
+  std::optional<TurnRule> turns;
 
+  bool fulfils(const Condition& condition, std::string_view text) const;
   bool is_blank(std::string_view text) const;  // `text` without white space around it
 };
 

@@ -74,6 +74,13 @@ TEST(Mapping, SaysWhatIsWrongAndWhere) {
       {"drop = [\"Name\"]", "drop = [\"Name\"]\ndelimiter = \"\\\"\"", "delimiter must be"},
       {"column = \"Age\"", "column = [\"Age\", \"first_name\"]", "'first_name' looks like"},
       {"blank = [\"N/A\"]", "blank = \"N/A\"", "must be a list"},
+      {"blank = [\"N/A\"]", "turns = 3", "turns is a table"},
+      {"[step.fields]", "turn = \"Age\"\n[step.fields]", "turn needs a [turns] table"},
+      {"[[step]]", "[turns]\nsource = \"p\"\nkey = \"Age\"\n[[step]]", "turns needs key and of"},
+      {"[[step]]",
+       "[turns]\nsource = \"p\"\nkey = \"Name\"\nof = \"Age\"\nwhen = \"Age\"\n[[step]]",
+       "column 'Name' is dropped"},
+      {"[[step]]", "[turns]\nsource = \"q\"\n[[step]]", "names no [source.NAME]"},
       {"[source.p]", "[source.p", "m.toml:"},
       {"[source.p]", "[, x]", "m.toml:5:"},
   };

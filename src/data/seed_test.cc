@@ -13,6 +13,7 @@
 #include "data/importer.h"
 #include "data/mockaroo/mock.h"
 #include "data/mockaroo/plan.h"
+#include "data/privacy/verify.h"
 #include "data/tables.h"
 
 namespace pim::data {
@@ -40,7 +41,8 @@ ImportReport import_seed(const std::string& map, const std::vector<std::string>&
   EXPECT_TRUE(mapping.ok()) << mapping.error().message;
   std::vector<std::string> files;
   files.reserve(names.size());
-  for (const auto& name : names) files.push_back("seed/data/" + name + ".csv");
+  const std::string directory = map == "lab.toml" ? "seed/data/" : "seed/foreign/";
+  for (const auto& name : names) files.push_back(directory + name + ".csv");
   PseudonymKey key;
   key.bytes.fill(42);
   auto report = import_files(*mapping, key, files, &sender, {});
@@ -105,7 +107,7 @@ TEST(Seed, TheIntakeFileLosesItsIdentifiers) {
   EXPECT_EQ(report.accepted, 60u);
   EXPECT_EQ(report.identifiers_dropped.at("intake.csv:ssn"), 60u);
   expect_absent(
-      "seed/data/intake.csv",
+      "seed/foreign/intake.csv",
       {"first_name", "last_name", "ssn", "mrn", "email", "phone", "street_address", "city"},
       sender.sent);
 }
@@ -116,15 +118,15 @@ TEST(Seed, TheSpanishFileBecomesPatients) {
   EXPECT_EQ(report.refused, 0u) << to_text(report);
   EXPECT_EQ(report.accepted, 30u);
   EXPECT_EQ(report.identifiers_dropped.at("patients-es.csv:Nombre"), 30u);
-  expect_absent("seed/data/patients-es.csv", {"Nombre", "Apellido"}, sender.sent);
+  expect_absent("seed/foreign/patients-es.csv", {"Nombre", "Apellido"}, sender.sent);
   EXPECT_EQ(sender.sent.find("1929"), std::string::npos) << "an age of 97 is 90 and above";
 }
 
-std::vector<mockaroo::MockInput> seed_schemas() {
+std::vector<mockaroo::MockInput> schemas_in(const std::string& directory) {
   std::vector<mockaroo::MockInput> inputs;
-  for (const auto& entry : std::filesystem::directory_iterator("seed/mockaroo")) {
-    if (!entry.is_regular_file()) continue;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
     const std::string path = entry.path().string();
+    if (!path.ends_with(".schema.json")) continue;
     auto schema = mockaroo::parse_schema(read_text(path), mockaroo::schema_name_of(path));
     EXPECT_TRUE(schema.ok()) << mockaroo::to_text(schema.error(), path);
     if (schema) inputs.push_back({path, std::move(*schema)});
@@ -134,8 +136,8 @@ std::vector<mockaroo::MockInput> seed_schemas() {
 }
 
 TEST(Seed, TheSchemasHaveTheColumnsOfTheTables) {
-  const auto inputs = seed_schemas();
-  EXPECT_EQ(inputs.size(), all_tables().size() + 1) << "the eight, and intake";
+  const auto inputs = schemas_in("seed/mockaroo");
+  EXPECT_EQ(inputs.size(), all_tables().size());
   for (const auto& table : all_tables()) {
     const auto input = std::ranges::find_if(
         inputs, [&](const auto& each) { return each.schema.name == table.name; });
@@ -163,8 +165,8 @@ TEST(Seed, EveryValueIsOneThatItsColumnTakes) {
 }
 
 // What is committed is what `pim data mock` makes of the schemas.
-TEST(Seed, TheFilesComeFromTheSchemas) {
-  const auto manifest = parse_manifest(read_text("seed/data/manifest.json"));
+void expect_made_from(const std::string& schemas, const std::string& files) {
+  const auto manifest = parse_manifest(read_text(files + "/manifest.json"));
   ASSERT_TRUE(manifest.ok()) << manifest.error().message;
   const auto out =
       std::filesystem::temp_directory_path() / ("pim-seed-" + std::to_string(::getpid()));
@@ -173,15 +175,34 @@ TEST(Seed, TheFilesComeFromTheSchemas) {
   options.version = manifest->version;
   options.datasets = "seed/mockaroo/datasets";
   options.out = out.string();
-  const auto mocked = mockaroo::mock_schemas(seed_schemas(), options);
+  const auto mocked = mockaroo::mock_schemas(schemas_in(schemas), options);
   ASSERT_TRUE(mocked.ok()) << mocked.error().message;
   EXPECT_EQ(to_json(*mocked), to_json(*manifest));
   for (const auto& file : mocked->files) {
     EXPECT_EQ(file.origin, Origin::mocked);
-    EXPECT_EQ(read_text((out / file.name).string()), read_text("seed/data/" + file.name))
+    EXPECT_EQ(read_text((out / file.name).string()), read_text(files + "/" + file.name))
         << file.name;
   }
   std::filesystem::remove_all(out);
+}
+
+TEST(Seed, TheFilesComeFromTheSchemas) {
+  expect_made_from("seed/mockaroo", "seed/data");
+  expect_made_from("seed/foreign", "seed/foreign");
+}
+
+// And the foreign files, which are there to be cleaned on the way in, are not.
+TEST(Seed, TheEightFilesAreNobodys) {
+  const privacy::VerifyOptions options{.present_year = 2026};
+  const auto clean = privacy::verify_files({"seed/data"}, options);
+  ASSERT_TRUE(clean.ok()) << clean.error().message;
+  EXPECT_TRUE(clean->clean()) << to_text(*clean);
+  EXPECT_GT(clean->rows, 500u);
+  const auto foreign = privacy::verify_files({"seed/foreign"}, options);
+  ASSERT_TRUE(foreign.ok()) << foreign.error().message;
+  for (const auto rule : {privacy::Rule::mrn, privacy::Rule::street}) {
+    EXPECT_GT(foreign->count(rule).found, 0u) << to_text(*foreign);
+  }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <csignal>
 #include <fstream>
+#include <map>
 #include <set>
 #include <sstream>
 
@@ -24,8 +25,9 @@ class ImportTest : public Lab {
                                           "--json",
                                           "--pseudonym-key",
                                           path("pseudonym.key")};
+    const std::string files = map == "lab.toml" ? "/data/" : "/foreign/";
     for (const auto& name : names) {
-      arguments.push_back(std::string(PIM_SEED_DIR) + "/data/" + name + ".csv");
+      arguments.push_back(PIM_SEED_DIR + files + name + ".csv");
     }
     return arguments;
   }
@@ -50,6 +52,12 @@ class ImportTest : public Lab {
       states.push_back(stream + json_text(run.out, "state"));
     }
     return states;
+  }
+  static std::vector<std::string> encounters_of(const std::string& directory) {
+    std::vector<std::string> rows;
+    std::istringstream in(read_text(directory + "/encounters.csv"));
+    for (std::string row; std::getline(in, row);) rows.push_back(row);
+    return rows;
   }
   std::uint64_t events() {
     const auto run = pim({"store", "inspect", "--data", data(), "--json"});
@@ -200,6 +208,29 @@ TEST_F(ImportTest, OfflineHasTheSameResult) {
   EXPECT_EQ(json_text(again.out, "replayed"), json_text(again.out, "commands"));
 }
 
+// The files of the large way, the small way in; among the patients are some with several stays.
+TEST_F(ImportTest, TakesGeneratedFiles) {
+  serve();
+  const auto made =
+      pim({"data", "generate", "--patients", "4", "--seed", "2", "--out", path("generated")});
+  ASSERT_EQ(made.exit, 0) << made.err;
+  auto arguments = lab_files();
+  for (auto& argument : arguments) {
+    const auto name = argument.rfind("/data/");
+    if (argument.ends_with(".csv")) argument = path("generated") + argument.substr(name + 5);
+  }
+  std::map<std::string, int> stays;
+  for (const auto& row : encounters_of(path("generated"))) {
+    if (row.find(",inpatient,") != std::string::npos) ++stays[row.substr(37, 36)];
+  }
+  EXPECT_TRUE(std::ranges::any_of(stays, [](const auto& each) { return each.second > 1; }))
+      << "without two stays of one patient this shows nothing";
+  const auto run = pim(arguments);
+  ASSERT_EQ(run.exit, 0) << run.out << run.err;
+  EXPECT_EQ(json_text(run.out, "refused"), "0") << run.out;
+  EXPECT_EQ(json_text(run.out, "accepted"), json_text(run.out, "commands"));
+}
+
 TEST_F(ImportTest, TwiceIsOnce) {
   serve();
   const auto first = pim(lab_files());
@@ -238,7 +269,7 @@ TEST_F(ImportTest, NoNameReachesTheDisk) {
   const auto exported = read_text(path("export.jsonl")) + read_text(path("server.log")) +
                         read_text(data() + "/events.db") + read_text(data() + "/events.db-wal");
   ASSERT_NE(exported.find("patient-registered"), std::string::npos);
-  std::ifstream in(std::string(PIM_SEED_DIR) + "/data/patients-es.csv");
+  std::ifstream in(std::string(PIM_SEED_DIR) + "/foreign/patients-es.csv");
   std::string line;
   std::getline(in, line);
   int names = 0;

@@ -136,14 +136,14 @@ fuzz_finds_a_planted_bug() {
   ls out/fuzz/planted-crash-* # what crashed is kept
 }
 
-# The rooms with threads; all of them at night.
+# What has threads; everything at night.
 stage_tsan() {
   need "${BUILD_PACKAGES[@]}"
   if [ -n "$NIGHTLY" ]; then
     build tsan suites
     suites tsan 'unit|integration' bench
   else
-    build tsan store_test spine_test readmodel_test audit_test api_test telemetry_test
+    build tsan store_test spine_test readmodel_test audit_test api_test telemetry_test data_test
     PIM_SHORT=1 suites tsan threaded
   fi
 }

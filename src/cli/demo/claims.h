@@ -15,8 +15,10 @@ struct Check {
   bool holds = false;
 };
 
+inline constexpr int kPremise = 0;
+
 struct Claim {
-  int number = 0;
+  int number = 0;  // 1 to 6, or kPremise
   std::string text;
   std::vector<Check> checks;  // empty: not delivered
   std::string missing;        // what is not delivered of it; may be empty
@@ -24,7 +26,7 @@ struct Claim {
   Verdict verdict() const;
 };
 
-// The six claims, with no checks yet.
+// The six claims and what they all rest on, with no checks yet.
 std::vector<Claim> all_claims();
 
 bool any_fails(const std::vector<Claim>& claims);

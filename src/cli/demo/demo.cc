@@ -11,6 +11,7 @@
 #include <memory>
 #include <random>
 #include <thread>
+#include <utility>
 
 #include "cli/audit_tasks.h"
 #include "cli/command.h"
@@ -23,8 +24,12 @@
 #include "cli/demo/probes.h"
 #include "cli/demo/traffic.h"
 #include "cli/progress.h"
+#include "cli/store_privacy.h"
 #include "cli/text_file.h"
+#include "data/generate/commands.h"
 #include "data/importer.h"
+#include "data/privacy/verify.h"
+#include "domain/calendar.h"
 #include "load/ledger_check.h"
 
 namespace pim::cli::demo {
@@ -49,6 +54,8 @@ constexpr const char* kEntities[] = {"facilities", "providers",  "patients",    
 constexpr milliseconds kPatience{15'000};  // for the last calls of a phase
 constexpr std::uint32_t kFacilities = 6;
 constexpr std::uint32_t kProviders = 24;
+constexpr std::uint64_t kGeneratedPatients = 40;
+constexpr std::uint32_t kHotEncounters = 250;
 
 std::string own_program() {
   std::error_code problem;
@@ -119,8 +126,8 @@ class Demo {
   Step all_steps() {
     using Method = Step (Demo::*)();
     constexpr Method kSteps[] = {
-        &Demo::prepare,   &Demo::import_twice, &Demo::under_kills,   &Demo::calm,
-        &Demo::ask_again, &Demo::end_server,   &Demo::look_at_files,
+        &Demo::prepare, &Demo::import_twice, &Demo::generate_twice, &Demo::under_kills,
+        &Demo::calm,    &Demo::ask_again,    &Demo::end_server,     &Demo::look_at_files,
     };
     for (const auto step : kSteps) {
       if (interrupted()) return interrupt_stop();
@@ -184,7 +191,7 @@ class Demo {
 
   // The second time around, every command must be known already.
   Step import_twice() {
-    progress_.say("importing seed data: nine Mockaroo files and a foreign patient list");
+    progress_.say("importing the seed: eight Mockaroo tables and two foreign files");
     if (auto done = import_all(report_.import); !done) return done;
     evidence_.import = report_.import;
     return import_all(evidence_.import_again);
@@ -196,11 +203,11 @@ class Demo {
       files.push_back(options_.seed_dir + "/data/" + entity + ".csv");
     }
     if (auto done = import_map("lab.toml", files, total); !done) return done;
-    if (auto done = import_map("intake.toml", {options_.seed_dir + "/data/intake.csv"}, total);
+    if (auto done = import_map("intake.toml", {options_.seed_dir + "/foreign/intake.csv"}, total);
         !done) {
       return done;
     }
-    return import_map("patients-es.toml", {options_.seed_dir + "/data/patients-es.csv"}, total);
+    return import_map("patients-es.toml", {options_.seed_dir + "/foreign/patients-es.csv"}, total);
   }
 
   Step import_map(const std::string& name, const std::vector<std::string>& files,
@@ -225,6 +232,35 @@ class Demo {
     total.identifiers_dropped.insert(report->identifiers_dropped.begin(),
                                      report->identifiers_dropped.end());
     for (const auto& refusal : report->refusals) total.refusals.push_back(refusal);
+    return {};
+  }
+
+  // Whole histories of ten years, one patient of them hot; sent again, nothing is new.
+  Step generate_twice() {
+    data::generate::Plan plan;
+    plan.patients = kGeneratedPatients;
+    plan.seed = options_.seed;
+    plan.hot_patients = 1;
+    plan.hot_encounters = kHotEncounters;
+    progress_.say("generating " + std::to_string(plan.patients) + " patients' histories into it");
+    if (auto done = send_plan(plan, evidence_.generated); !done) return done;
+    return send_plan(plan, evidence_.generated_again);
+  }
+
+  Step send_plan(const data::generate::Plan& plan, data::generate::SendSummary& summary) {
+    data::generate::SendOptions send;
+    send.threads = options_.connections;
+    send.connect = [this] {
+      return std::make_unique<LedgerSender>(
+          load::HttpClient("127.0.0.1", server_->port(), seconds(10)), *ledger_, kImportUser,
+          import_token_);
+    };
+    send.progress = [this](std::uint64_t done, std::uint64_t all) {
+      progress_.update(done, all, "facilities, providers and patients");
+    };
+    const auto sent = data::generate::send_plan(plan, send);
+    if (!sent) return stop(sent.error().message);
+    summary = *sent;
     return {};
   }
 
@@ -366,9 +402,28 @@ class Demo {
     auto ledger = load::check_ledger(ledger_file(), options_.out + "/export.jsonl");
     if (!ledger) return stop(ledger.error());
     evidence_.ledger = std::move(*ledger);
+    if (auto done = look_for_identifiers(); !done) return done;
     evidence_.kills = report_.kills;
     evidence_.chaos = &report_.chaos;
     evidence_.calm = &report_.calm;
+    return {};
+  }
+
+  Step look_for_identifiers() {
+    data::privacy::VerifyOptions verify;
+    verify.present_year = year_of(UtcMillis{std::time(nullptr) * 1000});
+    for (const auto& [directory, report] : {std::pair("/data", &evidence_.seed_scan),
+                                            std::pair("/foreign", &evidence_.foreign_scan)}) {
+      auto scanned = data::privacy::verify_files({options_.seed_dir + directory}, verify);
+      if (!scanned) return stop(scanned.error().message);
+      *report = std::move(*scanned);
+    }
+    auto scanned = scan_store(
+        server_->data(), [this](std::uint64_t done, std::uint64_t all, std::uint64_t events) {
+          progress_.update(done, all, std::to_string(events) + " events looked through");
+        });
+    if (!scanned) return stop(scanned.error());
+    evidence_.store_scan = std::move(*scanned);
     return {};
   }
 

@@ -150,8 +150,8 @@ std::string claim_rows(const std::vector<Claim>& claims) {
   std::string out;
   for (const auto& claim : claims) {
     const auto verdict = claim.verdict();
-    out += "<tr class=\"claim\"><td>" + std::to_string(claim.number) + "</td><td>" +
-           escape_markup(claim.text);
+    const std::string number = claim.number == kPremise ? "" : std::to_string(claim.number);
+    out += "<tr class=\"claim\"><td>" + number + "</td><td>" + escape_markup(claim.text);
     if (!claim.checks.empty() && !claim.missing.empty()) {
       out += " <small>(not delivered: " + escape_markup(claim.missing) + ")</small>";
     }

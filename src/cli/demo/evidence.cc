@@ -66,6 +66,15 @@ Check import_once(const Evidence& e) {
           holds};
 }
 
+Check generated_once(const Evidence& e) {
+  const auto& g = e.generated;
+  std::string text = n(g.accepted, "commands accepted, then ") +
+                     n(e.generated_again.replayed, "replayed; ") + n(g.refused, "refused");
+  return {"generated histories sent twice change the history once", text + examples(g.refusals),
+          g.refused == 0 && g.accepted == g.commands && g.commands > 0 &&
+              e.generated_again.replayed == g.commands && e.generated_again.accepted == 0};
+}
+
 Check drain(const Evidence& e) {
   return {"SIGTERM drains within 5 s", n(e.drain_ms, "ms"), e.drained && e.drain_ms <= 5500};
 }
@@ -156,15 +165,40 @@ Check counted(const Evidence& e) {
           holds};
 }
 
+std::string found(const data::privacy::Report& report) {
+  std::string text = n(report.found(), "found");
+  for (std::size_t i = 0; i < std::min(kExamples, report.findings().size()); ++i) {
+    const auto& finding = report.findings()[i];
+    text += "; " + finding.file + ": " + std::string(data::privacy::info(finding.rule).id);
+  }
+  return text;
+}
+
+Check seed_is_clean(const Evidence& e) {
+  return {"the seed files break no rule of `pim data verify`; the foreign files, a control, do",
+          n(e.seed_scan.rows, "rows, ") + found(e.seed_scan) +
+              "; control: " + n(e.foreign_scan.found(), "found"),
+          e.seed_scan.clean() && e.seed_scan.rows > 0 && !e.foreign_scan.clean()};
+}
+
+Check store_is_clean(const Evidence& e) {
+  return {
+      "no event of the history breaks one, whoever wrote it",
+      n(e.store_scan.events, "events, ") + n(e.store_scan.texts, "texts, ") + found(e.store_scan),
+      e.store_scan.clean() && e.store_scan.events > 0 && e.store_scan.events == e.verify.events};
+}
+
 }  // namespace
 
 std::vector<Claim> judge(const Evidence& evidence) {
   auto claims = all_claims();
   claims[0].checks = {nothing_lost(evidence), killed_in_flight(evidence), replays_alike(evidence),
-                      import_once(evidence),  calm_is_calm(evidence),     drain(evidence)};
+                      import_once(evidence),  generated_once(evidence),   calm_is_calm(evidence),
+                      drain(evidence)};
   claims[1].checks = {named(evidence),         chains(evidence),         audit_finds(evidence),
                       rebuilt_state(evidence), rebuild_beside(evidence), own_writes(evidence)};
   claims[3].checks = {located(evidence), counted(evidence)};
+  claims[6].checks = {seed_is_clean(evidence), store_is_clean(evidence)};
   return claims;
 }
 

@@ -10,7 +10,9 @@
 #include "cli/demo/demo_report.h"
 #include "cli/demo/probes.h"
 #include "cli/reconstruct_all.h"
+#include "data/generate/commands.h"
 #include "data/import_report.h"
+#include "data/privacy/report.h"
 #include "load/ledger_check.h"
 
 namespace pim::cli::demo {
@@ -18,6 +20,8 @@ namespace pim::cli::demo {
 struct Evidence {
   data::ImportReport import;
   data::ImportReport import_again;
+  data::generate::SendSummary generated;
+  data::generate::SendSummary generated_again;
   std::vector<std::string> refused_setup;  // facilities and providers: valid, and the first sent
   std::vector<Kill> kills;
   const TrafficReport* chaos = nullptr;
@@ -32,6 +36,9 @@ struct Evidence {
   audit::VerifyReport verify;
   ReconstructReport reconstruct;
   load::LedgerReport ledger;
+  data::privacy::Report seed_scan;
+  data::privacy::Report foreign_scan;  // of files that are full of identifiers: the control
+  data::privacy::Report store_scan;
 };
 
 std::vector<Claim> judge(const Evidence& evidence);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 
 namespace pim::cli::demo {
@@ -13,6 +14,8 @@ struct GoodRun {
     evidence.import.rows = evidence.import.commands = evidence.import.accepted = 10;
     evidence.import.identifiers_dropped["patients.csv:ssn"] = 3;
     evidence.import_again.replayed = 10;
+    evidence.generated.commands = evidence.generated.accepted = 30;
+    evidence.generated_again.commands = evidence.generated_again.replayed = 30;
     evidence.kills = {{1, 4, 200, 300}};
     chaos.acknowledged = calm.acknowledged = 100;
     chaos.reads = calm.reads = 5;
@@ -27,10 +30,15 @@ struct GoodRun {
     evidence.verify.events = 100;
     evidence.reconstruct.patients = 10;
     evidence.ledger.acknowledged = evidence.ledger.events = 100;
+    evidence.seed_scan.rows = 1000;
+    evidence.foreign_scan.add(kRule, "intake.csv", {2, 1});
+    evidence.store_scan.events = 100;
   }
   Verdict verdict(int claim) const {
-    return judge(evidence)[static_cast<std::size_t>(claim - 1)].verdict();
+    const auto claims = judge(evidence);
+    return std::ranges::find(claims, claim, &Claim::number)->verdict();
   }
+  static constexpr auto kRule = data::privacy::Rule::ssn;
 
   TrafficReport chaos;
   TrafficReport calm;
@@ -40,11 +48,12 @@ struct GoodRun {
 TEST(Evidence, HoldsWhereEverythingWentWell) {
   const GoodRun run;
   const auto claims = judge(run.evidence);
-  ASSERT_EQ(claims.size(), 6u);
+  ASSERT_EQ(claims.size(), 7u) << "six, and the premise";
   EXPECT_FALSE(any_fails(claims)) << to_text(claims);
   EXPECT_EQ(run.verdict(1), Verdict::holds);
   EXPECT_EQ(run.verdict(2), Verdict::holds);
   EXPECT_EQ(run.verdict(4), Verdict::holds);
+  EXPECT_EQ(run.verdict(kPremise), Verdict::holds);
 }
 
 TEST(Evidence, CallsTheRestNotDelivered) {
@@ -70,6 +79,9 @@ TEST(Evidence, EachFindingFailsItsClaim) {
       {"import refused", 1, [](auto& t) { t.evidence.import.refused = 1; }},
       {"imported twice", 1, [](auto& t) { t.evidence.import_again.accepted = 1; }},
       {"nothing dropped", 1, [](auto& t) { t.evidence.import.identifiers_dropped.clear(); }},
+      {"generated refused", 1, [](auto& t) { t.evidence.generated.refused = 1; }},
+      {"generated twice", 1, [](auto& t) { t.evidence.generated_again.accepted = 1; }},
+      {"nothing generated", 1, [](auto& t) { t.evidence.generated = {}; }},
       {"valid refused", 1, [](auto& t) { t.chaos.refused = 1; }},
       {"setup refused", 1, [](auto& t) { t.evidence.refused_setup = {"register-facility"}; }},
       {"no clean end", 1, [](auto& t) { t.evidence.drained = false; }},
@@ -89,6 +101,11 @@ TEST(Evidence, EachFindingFailsItsClaim) {
       {"miscounted", 4, [](auto& t) { t.evidence.metric_by_shard[2] = 21; }},
       {"idle shard", 4, [](auto& t) { t.evidence.metric_by_shard[2] = t.calm.by_shard[2] = 0; }},
       {"no metrics", 4, [](auto& t) { t.evidence.metric_by_shard.clear(); }},
+      {"seed not clean", 0, [](auto& t) { t.evidence.seed_scan.add(t.kRule, "x.csv", {2, 1}); }},
+      {"no seed", 0, [](auto& t) { t.evidence.seed_scan.rows = 0; }},
+      {"a blind check", 0, [](auto& t) { t.evidence.foreign_scan = {}; }},
+      {"store not clean", 0, [](auto& t) { t.evidence.store_scan.add(t.kRule, "bucket 1", {}); }},
+      {"events left out", 0, [](auto& t) { t.evidence.store_scan.events = 99; }},
   };
   for (const auto& each : cases) {
     GoodRun run;

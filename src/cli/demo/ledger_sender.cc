@@ -3,6 +3,7 @@
 #include <chrono>
 #include <thread>
 
+#include "cli/demo/interrupt.h"
 #include "cli/http_sender.h"
 
 namespace pim::cli::demo {
@@ -17,7 +18,7 @@ Result<data::SendReply, data::SendFailure> LedgerSender::send(
   prepared.request_id = command.request_id;
   prepared.routing_id = command.stream;
   constexpr int kTries = 100;
-  for (int i = 0; i < kTries; ++i) {
+  for (int i = 0; i < kTries && !interrupted(); ++i) {
     load::Response response;
     const auto result = load::send_recorded(client_, prepared, token_, user_, ledger_, &response);
     const bool settled = result.status >= 200 && result.status < 500 && result.status != 429;
@@ -28,7 +29,7 @@ Result<data::SendReply, data::SendFailure> LedgerSender::send(
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
-  return Err{data::SendFailure{"the server does not answer"}};
+  return Err{data::SendFailure{interrupted() ? "interrupted" : "the server does not answer"}};
 }
 
 }  // namespace pim::cli::demo
