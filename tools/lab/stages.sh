@@ -212,7 +212,11 @@ run_stage() {
   ) 2>/dev/null &
   local watchdog=$!
   set +m
+  # The stage is in a group of its own, which Ctrl-C at the terminal does not reach.
+  # shellcheck disable=SC2064
+  trap "kill -TERM -- -$job -$watchdog 2>/dev/null; printf 'lab: interrupted in stage %s\n' '$name' >&2; exit 130" INT TERM
   wait "$job" || status=$?
+  trap - INT TERM
   kill -- "-$watchdog" 2>/dev/null || true
   wait "$watchdog" 2>/dev/null || true
   local ok=0 bad=0
