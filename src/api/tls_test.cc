@@ -1,50 +1,14 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "api/certificate_testing.h"
 #include "api/server_testing.h"
 
 namespace pim::api {
 namespace {
-
-struct SelfSigned {
-  std::string certificate;
-  std::string key;
-};
-
-template <class Write>
-std::string pem_of(Write&& write) {
-  const std::unique_ptr<BIO, int (*)(BIO*)> bio(BIO_new(BIO_s_mem()), BIO_free);
-  write(bio.get());
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(bio.get(), &data);
-  return {data, static_cast<std::size_t>(size)};
-}
-
-SelfSigned self_signed() {
-  EVP_PKEY* key = EVP_EC_gen("P-256");
-  X509* certificate = X509_new();
-  ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
-  X509_set_pubkey(certificate, key);
-  X509_NAME* name = X509_get_subject_name(certificate);
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-                             reinterpret_cast<const unsigned char*>("lab"), -1, -1, 0);
-  X509_set_issuer_name(certificate, name);
-  X509_sign(certificate, key, EVP_sha256());
-  SelfSigned made{pem_of([&](BIO* bio) { PEM_write_bio_X509(bio, certificate); }),
-                  pem_of([&](BIO* bio) {
-                    PEM_write_bio_PrivateKey(bio, key, nullptr, nullptr, 0, nullptr, nullptr);
-                  })};
-  X509_free(certificate);
-  EVP_PKEY_free(key);
-  return made;
-}
 
 // What comes back over TLS of at most `version`; empty where the handshake fails.
 std::string exchange(std::uint16_t port, int version, const std::string& request) {
@@ -73,7 +37,7 @@ std::string exchange(std::uint16_t port, int version, const std::string& request
 }
 
 TEST(Tls, ServesTls13Only) {
-  const SelfSigned made = self_signed();
+  const TestCertificate made = TestAuthority().issue("DNS:lab");
   const TempFile certificate(made.certificate);
   const TempFile key(made.key);
   ServerOptions options;

@@ -92,7 +92,8 @@ void add_data_fetch(CLI::App& data, Action& action) {
   command->add_option("--key-file", options->key_file, "File with the API key, mode 0600")
       ->required();
   command->add_option("--url", options->url, "Where the API is")->capture_default_str();
-  command->add_option("--ca-file", options->ca_file, "Certificates to trust; else the system's");
+  command->add_option("--ca-file", options->ca_file,
+                      "Certificates to trust; else those of SSL_CERT_FILE, or the system's");
   auto* rows = command->add_option("--count", options->rows, "Rows of each schema; else its own");
   command->add_option("--page-rows", options->page_rows, "Rows a request: 1000 on a free plan")
       ->check(CLI::Range(1, 5000))

@@ -1,6 +1,7 @@
 #include "cli/mockaroo_api.h"
 
 #include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -30,6 +31,16 @@ using ApiMessage = http::request<http::string_body>;
 Err<mockaroo::ApiFailure> api_failure(std::string message) {
   return Err{mockaroo::ApiFailure{std::move(message)}};
 }
+Err<mockaroo::ApiFailure> lasting_failure(std::string message) {
+  return Err{mockaroo::ApiFailure{std::move(message), true}};
+}
+
+// That the certificate must be the host's, which may be an address.
+void expect_host(SSL* ssl, const std::string& host) {
+  if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str()) == 1) return;
+  SSL_set1_host(ssl, host.c_str());
+  SSL_set_tlsext_host_name(ssl, host.c_str());
+}
 
 // One exchange; every step ends at the deadline.
 class Exchange {
@@ -52,22 +63,35 @@ class Exchange {
     } else {
       context.load_verify_file(ca_file, failed);
     }
-    if (failed) return api_failure("cannot read the certificates to trust: " + failed.message());
+    if (failed) {
+      return lasting_failure("cannot read the certificates to trust from " +
+                             (ca_file.empty() ? "the system" : ca_file) + ": " + failed.message());
+    }
     context.set_verify_mode(asio::ssl::verify_peer);
     asio::ssl::stream<tcp::socket> stream(io_, context);
-    stream.set_verify_callback(asio::ssl::host_name_verification(url_.host));
-    SSL_set_tlsext_host_name(stream.native_handle(), url_.host.c_str());
+    expect_host(stream.native_handle(), url_.host);
     failed = connect(stream.next_layer());
     if (failed) {
       return api_failure("cannot connect: " + failed.message());
     }
     failed = step(stream.next_layer(),
                   [&](auto done) { stream.async_handshake(asio::ssl::stream_base::client, done); });
-    if (failed) return api_failure("no TLS with " + url_.host + ": " + failed.message());
+    if (failed) return no_tls(SSL_get_verify_result(stream.native_handle()), failed);
     return talk(stream, message);
   }
 
  private:
+  ApiResult no_tls(long verified, error_code failed) const {
+    const std::string with = "no TLS with " + url_.host + ": ";
+    if (verified == X509_V_OK) return api_failure(with + failed.message());
+    const std::string reason = X509_verify_cert_error_string(verified);
+    if (verified == X509_V_ERR_HOSTNAME_MISMATCH || verified == X509_V_ERR_IP_ADDRESS_MISMATCH) {
+      return lasting_failure(with + "its certificate is another host's (" + reason + ")");
+    }
+    return lasting_failure(with + "its certificate is not trusted (" + reason +
+                           "); --ca-file names what to trust");
+  }
+
   // Runs one asynchronous operation to its end, or closes the socket at the deadline.
   template <class Start>
   error_code step(tcp::socket& socket, Start start) {

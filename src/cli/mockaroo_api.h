@@ -25,7 +25,7 @@ std::optional<ApiUrl> parse_api_url(std::string_view text);
 // whatever comes back.
 class MockarooApi final : public data::mockaroo::Api {
  public:
-  // `ca_file`: trusted beside none; empty: the system's certificates.
+  // `ca_file`: alone is trusted; empty: SSL_CERT_FILE, else the system's certificates.
   MockarooApi(ApiUrl url, std::string key, std::string ca_file,
               std::chrono::milliseconds timeout = std::chrono::seconds(60));
 

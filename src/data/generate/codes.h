@@ -3,8 +3,8 @@
 // ICD-10-CM, ICD-10-PCS and HCPCS Level II are works of the U.S. government (NCHS and CMS); of
 // HCPCS only the sections A, E, G, J and Q are used (D is CDT, licensed by the ADA; numeric codes
 // are CPT, licensed by the AMA). RxNorm concept ids come from RxNorm's own vocabulary
-// (SAB=RXNORM, NLM, no licence needed), NDCs from the FDA's directory. Codes only: no descriptions
-// are shipped; the names here are ours.
+// (SAB=RXNORM, NLM, no licence needed). NDCs are made up: there is no labeler 00000. Codes only: no
+// descriptions are shipped; the names here are ours. docs/codes.md says where each was confirmed.
 #pragma once
 
 #include <array>
@@ -37,7 +37,7 @@ struct Fit {
 
 struct Drug {
   std::string_view rxcui;
-  std::string_view ndc11;  // may be empty
+  std::string_view ndc11;  // made up; may be empty
   std::string_view dose;
   DoseUnit unit = DoseUnit::mg;
   Route route = Route::oral;

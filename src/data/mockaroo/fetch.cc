@@ -195,6 +195,7 @@ class Fetch {
       std::int64_t pause = std::int64_t{1} << attempt;
       if (!reply) {
         last = reply.error().message;
+        if (reply.error().lasting) return environment(std::string(what).append(": ").append(last));
       } else {
         const auto error = error_text(reply->body);
         if (reply->status == 429 || speaks_of_limit(error)) {

@@ -27,7 +27,8 @@ struct ApiReply {
   std::optional<std::int64_t> retry_after;  // seconds
 };
 struct ApiFailure {
-  std::string message;  // no whole answer came
+  std::string message;   // no whole answer came
+  bool lasting = false;  // asking again changes nothing
 };
 class Api {
  public:
