@@ -213,7 +213,7 @@ Result<void, std::string> run(const Options& options, Report& report) {
                 "peak resident memory of that, " + std::to_string(threads) + " threads");
   report.text("synthea_reported", "7.35 patients/s",
               "Synthea, by a user of it (its issue #1515): 10,000,000 in 22,676 minutes, AWS "
-              "m5a.2xlarge; a maintainer says 1,000 a minute (#776); not measured here");
+              "m5a.2xlarge; another says 1,000 a minute (#776); not measured here");
   report.number("patients_per_second",
                 spread_of(hashed).median / generated_rows *
                     static_cast<double>(generated.population().plan().patients),
