@@ -86,8 +86,9 @@ std::string to_html(const data::profile::Profile& profile) {
       "<style>body{font-family:sans-serif;max-width:900px;margin:2em auto;color:#222}"
       "td,th{padding:.15em .8em;text-align:right}td:first-child{text-align:left}"
       ".off{color:#c62828;font-weight:bold}</style></head><body><h1>Profile</h1>";
-  out += profile.realistic() ? "<p>All that is held to the reference is within 10 %.</p>"
-                             : "<p class=\"off\">Not all is within 10 % of the reference.</p>";
+  const auto verdict = profile.verdict();
+  out += verdict == data::profile::Verdict::realistic ? "<p>" : "<p class=\"off\">";
+  out += demo::escape_markup(data::profile::to_sentence(profile)) + "</p>";
   out += "<table><tr><th></th><th></th><th>reference</th><th>measured</th><th>distance</th></tr>";
   for (const auto& each : profile.comparisons) {
     out += each.held && !each.within() ? "<tr class=\"off\"><td>" : "<tr><td>";
@@ -118,7 +119,15 @@ int profile_data(const ProfileCommand& command) {
   const auto text = command.json ? to_json(*profile) + "\n" : to_text(*profile);
   std::fwrite(text.data(), 1, text.size(), stdout);
   if (!command.check) return kOk;
-  return profile->realistic() ? kOk : kClaimFailed;
+  switch (profile->verdict()) {
+    case data::profile::Verdict::realistic:
+      return kOk;
+    case data::profile::Verdict::off:
+      return kClaimFailed;
+    case data::profile::Verdict::too_few:
+      break;
+  }
+  return kInconclusive;
 }
 
 }  // namespace
@@ -129,7 +138,9 @@ void add_data_profile(CLI::App& data, Action& action) {
   command->footer(
       "Example:\n"
       "  pim data profile --check --html profile.html seven\n"
-      "Exit code 1, with --check: p50, p90 or a share is off by more than 10 %.");
+      "Exit code, with --check: 1 where p50, p90 or a share is off by more than 10 %, 4 where "
+      "there are\n"
+      "too few rows to judge them all; docs/data.md says how many it takes.");
   auto options = std::make_shared<ProfileCommand>();
   command
       ->add_option("FILE", options->paths, "Files named after their tables, or a directory of them")

@@ -62,6 +62,7 @@ TEST_F(GenerateTest, FilesAreProfiled) {
   EXPECT_EQ(profile.exit, 0) << profile.err;
   EXPECT_NE(profile.out.find("encounters a patient"), std::string::npos);
   EXPECT_NE(read_text(html).find("<svg"), std::string::npos);
+  EXPECT_EQ(pim({"data", "profile", "--check", out}).exit, 4) << "too few providers";
 
   EXPECT_EQ(pim({"data", "generate", "--patients", "301", "--out", out}).exit, 2) << "holds others";
   EXPECT_EQ(

@@ -1,5 +1,6 @@
 #include "data/generate/calendar.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
@@ -74,6 +75,7 @@ Calendar::Calendar(std::int64_t from_day, std::int64_t to_day) : from_day_(from_
         sum += on_day(kGravity[i], month, weekend) * in_hour(kGravity[i], hour);
         classes_[kind * kHours + hour][i] = all > 0 ? to_bits(sum, all, 4294967296.0) : 0xFFFFFFFF;
       }
+      busiest_ = std::max(busiest_, ~classes_[kind * kHours + hour][kClasses - 2]);
       before += all;
     }
     hours_[kind][kHours] = 1U << 31;

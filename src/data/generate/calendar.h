@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data/generate/codes.h"
+#include "data/generate/philox.h"
 
 namespace pim::data::generate {
 
@@ -38,6 +39,10 @@ class Calendar {
   // An index of EncounterClass, in proportion to what happens at that hour. The bits' order is
   // kGravity's: more bits, graver.
   std::size_t class_at(const Instant& instant, std::uint32_t bits) const;
+  // Accepts instants in proportion to the stays in hospital that begin then.
+  bool begins_stay(const Instant& instant, std::uint32_t bits) const {
+    return below(busiest_, bits) < ~classes_[instant.slot][kClasses - 2];
+  }
 
  private:
   static constexpr unsigned kDayBits = 16;  // an average day's length: 2^16
@@ -51,6 +56,7 @@ class Calendar {
   std::array<std::array<std::uint32_t, kHours + 1>, kKinds> hours_{};  // cumulative, in 2^-31
   // cumulative in 2^-32, of kGravity's order
   std::array<std::array<std::uint32_t, kClasses>, kKinds * kHours> classes_{};
+  std::uint32_t busiest_ = 0;  // the largest part of an hour's encounters that stays are
 };
 
 }  // namespace pim::data::generate

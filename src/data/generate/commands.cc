@@ -17,10 +17,10 @@
 namespace pim::data::generate {
 namespace {
 
-// 64 bits that stand for the plan.
+// 64 bits that stand for the plan, and for what becomes of it.
 std::uint64_t key_of(const Plan& plan) {
   Sha256 hash;
-  hash.add(command_of(plan, "api"));
+  hash.add(command_of(plan, "api") + " #" + std::to_string(kGeneratorVersion));
   std::array<std::uint8_t, 32> digest{};
   from_hex(hash.hex(), digest);
   std::uint64_t key = 0;

@@ -77,7 +77,7 @@ Result<Manifest, GenerateError> generate_files(const Plan& plan, const GenerateO
   if (auto problem = problem_of(plan); !problem.empty()) return usage(std::move(problem));
   Manifest manifest;
   manifest.generator = command_of(plan, ending_of(options.kind));
-  manifest.version = options.version;
+  manifest.version = options.version + "+generator." + std::to_string(kGeneratorVersion);
   manifest.seed = plan.seed;
   if (auto problem = prepare(options, manifest.generator)) return *problem;
 

@@ -16,6 +16,7 @@
 #include "data/generate/block_source.h"
 #include "data/generate/commands.h"
 #include "data/generate/ordered_output.h"
+#include "data/sha256.h"
 #include "data/tables.h"
 #include "domain/command_json.h"
 #include "domain/domain_testing.h"
@@ -73,6 +74,14 @@ TEST(Generate, TheBytesDoNotDependOnTheThreads) {
     }
   }
   EXPECT_FALSE(files_of(small_plan(60, 12), FileKind::csv, 1) == files_of(plan, FileKind::csv, 1));
+}
+
+// Whoever changes the bytes raises kGeneratorVersion, and writes the new digest beside it.
+TEST(Generate, TheBytesBelongToTheVersion) {
+  Sha256 hash;
+  for (const auto& file : files_of(small_plan(), FileKind::csv, 2)) hash.add(file);
+  EXPECT_EQ(kGeneratorVersion, 2U);
+  EXPECT_EQ(hash.hex(), "2fd011c6582f27843afd818c6ef77a964fe13dec00d1ca432927c88a9bc71394");
 }
 
 TEST(Generate, ASliceIsMadeAlone) {
@@ -317,6 +326,7 @@ TEST_F(GeneratedDirectory, GetsFilesThatTheManifestVouchesFor) {
   ASSERT_TRUE(manifest.ok()) << manifest.error().message;
   EXPECT_TRUE(manifest->synthetic);
   EXPECT_EQ(manifest->files.size(), kTableCount);
+  EXPECT_EQ(manifest->version, "test+generator." + std::to_string(kGeneratorVersion));
   EXPECT_TRUE(manifest->generator.starts_with("pim data generate")) << manifest->generator;
   for (const auto& file : manifest->files) {
     const auto digest = digest_file((path_ / file.name).string());

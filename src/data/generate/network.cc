@@ -10,14 +10,15 @@
 namespace pim::data::generate {
 namespace {
 
-// Encounters a provider: Synthea's quantiles, a little higher where chance lowers them again.
+// Encounters a provider: Synthea's quantiles, with what lies between chosen so that the mean comes
+// out too. Chance scatters the loads around these, and leaves the quantiles where they are.
 constexpr auto kLoads = std::to_array<Knot>({{0, 2},
                                              {0.25, 8.5},
-                                             {0.5, 19},
+                                             {0.5, 18},
                                              {0.75, 36},
-                                             {0.9, 84},
-                                             {0.95, 108},
-                                             {0.97, 150},
+                                             {0.9, 83},
+                                             {0.95, 102},
+                                             {0.97, 124},
                                              {0.99, 698},
                                              {1, 792}});
 
@@ -124,6 +125,10 @@ Specialty Network::specialty_of(Post post) {
   return staff::kWardDoctors[post.slot % staff::kWardDoctors.size()];
 }
 
+bool Network::is_for_women(Post post) {
+  return specialty_of(post) == Specialty::obstetrics_gynecology;
+}
+
 std::uint32_t Network::place_of_work(Post post) {
   const auto slot = static_cast<std::uint32_t>(post.slot);
   switch (post.pool) {
@@ -219,8 +224,14 @@ Network::Seen Network::see(std::uint64_t area, EncounterClass encounter_class, b
   const std::uint64_t size =
       (post.pool + 1 == kPools ? count : pool_start(count, post.pool + 1U)) - start;
   post.slot = size * loads_(bits) >> 32;
-  if (!female && specialty_of(post) == Specialty::obstetrics_gynecology) {
-    --post.slot;  // never a pool's first
+  if (!female) {
+    if (is_for_women(post)) post.slot -= 1 + (bits & 1);  // never one of a pool's first two
+  } else if ((bits & 1) != 0) {
+    // as many women come in return, so that nobody's load changes
+    for (const std::uint64_t step : {1U, 2U}) {
+      const Post other{post.pool, post.slot + step};
+      if (other.slot < size && is_for_women(other)) post = other;
+    }
   }
   const std::uint32_t work = place_of_work(post);
   return {first + start + post.slot, area * Areas::kFacilities + work, work < kHospitals};

@@ -49,6 +49,7 @@ class Network {
   };
   static std::uint64_t pool_start(std::uint64_t providers, std::size_t pool);
   static Specialty specialty_of(Post post);
+  static bool is_for_women(Post post);
   static std::uint32_t place_of_work(Post post);  // number of the facility within the area
   Location locate(std::size_t state, std::uint32_t bits) const;
   std::size_t state_of_area(std::uint64_t area) const;

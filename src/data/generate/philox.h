@@ -43,6 +43,8 @@ enum class Purpose : std::uint8_t {
   procedure,
   medication,
   request_key,
+  card,
+  stay,
 };
 
 // The bits of one place: a patient (or facility, or provider), an encounter of it, a child of that.

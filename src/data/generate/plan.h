@@ -1,4 +1,4 @@
-// What is to be generated. Two plans that are equal give the same bytes.
+// What is to be generated. Two plans that are equal give the same bytes, in one version.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +18,9 @@ struct Plan {
   bool operator==(const Plan&) const = default;
 };
 
+// Goes up when equal plans give other bytes than before.
+inline constexpr std::uint32_t kGeneratorVersion = 2;
+
 // What keeps a plan from being generated; empty where nothing does.
 std::string problem_of(const Plan& plan);
 
@@ -35,7 +38,6 @@ class Areas {
   std::uint64_t providers() const { return providers_; }
   std::uint64_t facilities() const { return areas_ * kFacilities; }
   std::uint64_t areas() const { return areas_; }
-  std::uint64_t area_of_patient(std::uint64_t patient) const { return patient % areas_; }
   std::uint64_t area_of_provider(std::uint64_t provider) const;
   std::uint64_t first_provider(std::uint64_t area) const {
     return static_cast<std::uint64_t>(static_cast<unsigned __int128>(providers_) * area / areas_);

@@ -11,7 +11,7 @@ namespace {
 // The marginals: Synthea's quantiles (src/data/profile/reference.cc), with what lies between chosen
 // so that the means come out too.
 constexpr auto kEncounters = std::to_array<Knot>(
-    {{0, 4}, {0.25, 24}, {0.5, 42}, {0.75, 69}, {0.9, 100}, {0.95, 225}, {0.99, 730}, {1, 761}});
+    {{0, 4}, {0.25, 24}, {0.5, 42}, {0.75, 69}, {0.9, 100}, {0.95, 255}, {0.99, 730}, {1, 761}});
 constexpr double kMedianEncounters = 42;
 constexpr auto kDiagnoses = std::to_array<Knot>(
     {{0.66, 0}, {0.86, 1}, {0.94, 2}, {0.976, 3}, {0.994, 4}, {0.997, 5}, {1, 10}});
@@ -64,8 +64,10 @@ constexpr auto kAges = std::to_array<Knot>({{0, 0},
                                             {1, 101}});
 
 // Of patients, by band of age at the end.
-constexpr std::array<Stratum, kAgeBands> kEncountersByAge = {
+constexpr std::array<Stratum, kAgeBands> kAgeByEncounters = {
     {{0.06, 0.4}, {0.16, 0.4}, {0.292, 0.3}, {0.318, 0.3}, {0.17, 0.4}}};
+// Of two patients with as many encounters, who has the stay in hospital: by band of age at the end.
+constexpr std::array<std::uint32_t, kAgeBands> kStaysByAge = {3, 2, 4, 4, 12};
 // Of encounters, by band of age at the time: the older, the graver the class.
 constexpr std::array<Stratum, kAgeBands> kClassByAge = {
     {{0.05, 0.2}, {0.13, 0.15}, {0.28, 0.05}, {0.33, 0.1}, {0.21, 0.2}}};
@@ -110,6 +112,10 @@ constexpr std::array<Minutes, kClasses> kMinutes = {
 // Chances of dying within the calendar, in thousand, a year, by band of age.
 constexpr std::array<std::uint32_t, kAgeBands> kDeaths = {1, 1, 1, 4, 30};
 
+constexpr auto kStayClass = static_cast<std::size_t>(EncounterClass::inpatient);
+// For an hour at which a stay begins: one in 25 is taken.
+constexpr std::uint32_t kHourTries = 64;
+
 constexpr double kDaysAYear = 365.2425;
 constexpr std::uint32_t kOldestRecorded = 90;
 
@@ -121,12 +127,34 @@ std::vector<Knot> skewed(double skew) {
   return knots;
 }
 
+constexpr std::uint32_t kEncounterScale = 256;
+constexpr std::uint8_t kPatientCards = 0;
+constexpr std::uint8_t kStayCards = 1;
+
+// Of all encounters, in 2^-32.
+std::uint64_t stay_share() {
+  double all = 0;
+  for (const double share : kClassShares) all += share;
+  return static_cast<std::uint64_t>(std::llround(std::ldexp(kClassShares[kStayClass] / all, 32)));
+}
+
+// Stays of the average patient with the lowest 1, 2, ... 4096 parts of all encounters.
+constexpr unsigned kPartBits = 12;
+std::vector<std::uint64_t> cumulated(const QuantileTable& encounters) {
+  std::vector<std::uint64_t> sums = {0};
+  for (std::uint32_t part = 0; part < 1U << kPartBits; ++part) {
+    const std::uint32_t middle = (2 * part + 1) << (31 - kPartBits);
+    sums.push_back(sums.back() +
+                   (encounters(middle) * stay_share() / kEncounterScale >> kPartBits));
+  }
+  return sums;
+}
+
 int year_on(std::int64_t day) {
   return static_cast<int>(
       std::chrono::year_month_day{std::chrono::sys_days{std::chrono::days{day}}}.year());
 }
 
-constexpr double kEncounterScale = 256;
 constexpr double kAgeScale = 1 << 20;
 
 }  // namespace
@@ -137,7 +165,7 @@ Population::Population(const Plan& plan)
       network_(plan),
       ages_(kAges, kAgeScale),
       encounters_(skewed(plan.skew), kEncounterScale),
-      encounters_by_age_(kEncountersByAge),
+      age_by_encounters_(kAgeByEncounters),
       class_by_age_(kClassByAge),
       diagnoses_(kDiagnoses),
       procedures_(kProcedureCounts),
@@ -147,12 +175,53 @@ Population::Population(const Plan& plan)
       medications_by_class_(by_gravity({0.5, 0.3, 0.3, 0.5, 0.7, 1})),
       cost_by_extent_(kCostByExtent),
       claims_(kClaims, 100),
-      stays_(kStayHours, 3600) {}
+      stays_(kStayHours, 3600),
+      patients_(plan.seed, kPatientCards, plan.patients, network_.areas().areas()),
+      stays_up_to_(cumulated(encounters_)),
+      all_stays_(plan.seed, kStayCards, std::max<std::uint64_t>(1, stays_before(plan.patients)),
+                 1) {}
 
 bool Population::is_hot(std::uint64_t index) const {
   if (plan_.hot_patients == 0) return false;
   const std::uint64_t distance = plan_.patients / plan_.hot_patients;
   return index % distance == 0 && index / distance < plan_.hot_patients;
+}
+
+std::uint32_t Population::encounters_at(std::uint32_t rank) const {
+  return std::max<std::uint32_t>(1, (encounters_(rank) + kEncounterScale / 2) / kEncounterScale);
+}
+
+// Age and encounters lean on each other: either leads to the other in the same way.
+std::uint32_t Population::age_rank(Card card) const {
+  return age_by_encounters_(age_by_encounters_.at(card.first), card.second);
+}
+
+std::uint64_t Population::stays_before(std::uint64_t card) const {
+  const auto place =
+      static_cast<std::uint64_t>((static_cast<unsigned __int128>(card) << 32) / plan_.patients);
+  const std::uint64_t part = place >> (32 - kPartBits);
+  std::uint64_t sum = stays_up_to_[part];
+  if (part + 1 < stays_up_to_.size()) {
+    const std::uint64_t rest = place & ((std::uint64_t{1} << (32 - kPartBits)) - 1);
+    sum += (stays_up_to_[part + 1] - sum) * rest >> (32 - kPartBits);
+  }
+  return static_cast<std::uint64_t>(static_cast<unsigned __int128>(sum) * plan_.patients >> 32);
+}
+
+// Two neighbours in the deck have as many encounters each, and share their stays by age.
+Stays Population::stays_of(std::uint64_t card, std::uint32_t encounters) const {
+  const std::uint64_t lower = card & ~std::uint64_t{1};
+  const std::uint64_t first = stays_before(lower);
+  const std::uint64_t both = stays_before(std::min(lower + 2, plan_.patients)) - first;
+  const auto weight = [&](std::uint64_t number) {
+    return kStaysByAge[age_by_encounters_.at(age_rank(patients_.card(number)))];
+  };
+  const std::uint64_t own = weight(lower);
+  const std::uint64_t all = lower + 1 < plan_.patients ? own + weight(lower + 1) : own;
+  const std::uint32_t dice = high(draw(plan_.seed, Purpose::stay, lower, 0, 0, 1).first);
+  const std::uint64_t of_lower = std::min(both, ((both * own << 32) / all + dice) >> 32);
+  return card == lower ? Stays(first, of_lower, encounters)
+                       : Stays(first + of_lower, both - of_lower, encounters);
 }
 
 std::uint8_t Population::band_on(const Person& person, std::int64_t day) const {
@@ -164,12 +233,13 @@ std::uint8_t Population::band_on(const Person& person, std::int64_t day) const {
 
 Person Population::person(std::uint64_t index) const {
   const Block life = draw(plan_.seed, Purpose::patient, index, 0, 0, 0);
-  const Block use = draw(plan_.seed, Purpose::patient, index, 0, 0, 1);
-  const Block place = draw(plan_.seed, Purpose::patient, index, 0, 0, 2);
-  const Block more = draw(plan_.seed, Purpose::patient, index, 0, 0, 3);
+  const std::uint64_t number = patients_.number_of(index);
+  const Card card = patients_.card(number);
+  const Block place = draw(plan_.seed, Purpose::patient, index, 0, 0, 1);
+  const Block more = draw(plan_.seed, Purpose::patient, index, 0, 0, 2);
   Person person;
   person.index = index;
-  person.area = network_.areas().area_of_patient(index);
+  person.area = patients_.suit_of(number);
   person.home = network_.home(person.area, place);
 
   const std::uint32_t sex = below(1000, low(place.second));
@@ -178,7 +248,7 @@ Person Population::person(std::uint64_t index) const {
                : sex < 998 ? Sex::other
                            : Sex::unknown;
 
-  const double age = ages_(high(life.first)) / kAgeScale;
+  const double age = ages_(age_rank(card)) / kAgeScale;
   const std::int64_t last_birth = plan_.to_day - 14;  // time for a first visit
   person.birth_day =
       std::min(plan_.to_day - static_cast<std::int64_t>(age * kDaysAYear), last_birth);
@@ -200,11 +270,10 @@ Person Population::person(std::uint64_t index) const {
 
   if (is_hot(index)) {
     person.encounters = plan_.hot_encounters;
+    person.stays = Stays(number, person.encounters * stay_share() >> 32, person.encounters);
   } else {
-    const std::uint32_t rank = encounters_by_age_(band, high(use.first), low(use.first));
-    person.encounters = std::max<std::uint32_t>(
-        1, (encounters_(rank) + static_cast<std::uint32_t>(kEncounterScale) / 2) /
-               static_cast<std::uint32_t>(kEncounterScale));
+    person.encounters = encounters_at(card.first);
+    person.stays = stays_of(number, person.encounters);
   }
   const auto day_of = [&](std::int64_t day) {
     return static_cast<std::uint32_t>(day - calendar_.from_day());
@@ -214,7 +283,7 @@ Person Population::person(std::uint64_t index) const {
       ((calendar_.start_of(day_of(end_day)) - person.first_place) << 16) / person.encounters;
 
   // Nothing chronic in small children; more of it with age.
-  const std::uint32_t dice = below(100, low(use.second));
+  const std::uint32_t dice = below(100, high(life.first));
   constexpr std::array<std::array<std::uint8_t, 3>, kAgeBands> kAtLeast = {
       {{0, 0, 0}, {15, 0, 0}, {35, 8, 0}, {75, 40, 12}, {95, 75, 45}}};
   const std::array<std::uint32_t, 3> draws = {high(more.first), low(more.first), high(more.second)};
@@ -231,15 +300,39 @@ Person Population::person(std::uint64_t index) const {
 }
 
 Visit Population::visit(const Person& person, std::uint32_t number) const {
-  const Block bits = draw(plan_.seed, Purpose::visit, person.index, number);
-  const auto within = static_cast<std::uint64_t>(
-      static_cast<unsigned __int128>(person.step) * high(bits.first) >> 32);
+  Block bits = draw(plan_.seed, Purpose::visit, person.index, number);
+  const bool stay = is_stay(person, number);
   Visit visit;
-  visit.admitted = calendar_.at(person.first_place + ((number * person.step + within) >> 16));
-  visit.band = band_on(person, calendar_.from_day() + visit.admitted.day);
-  const std::uint32_t rank = class_by_age_(visit.band, low(bits.first), high(bits.second));
-  visit.encounter_class = static_cast<EncounterClass>(calendar_.class_at(visit.admitted, rank));
+  visit.encounter_class = stay ? EncounterClass::inpatient : EncounterClass::emergency;
+  // until the hour suits the class
+  for (std::uint32_t i = 1; i <= kHourTries; ++i) {
+    const auto within = static_cast<std::uint64_t>(
+        static_cast<unsigned __int128>(person.step) * high(bits.first) >> 32);
+    visit.admitted = calendar_.at(person.first_place + ((number * person.step + within) >> 16));
+    visit.band = band_on(person, calendar_.from_day() + visit.admitted.day);
+    if (stay) {
+      if (calendar_.begins_stay(visit.admitted, low(bits.first))) break;
+    } else {
+      const std::uint32_t rank = class_by_age_(visit.band, low(bits.first), high(bits.second));
+      const std::size_t drawn = calendar_.class_at(visit.admitted, rank);
+      if (drawn != kStayClass) {
+        visit.encounter_class = static_cast<EncounterClass>(drawn);
+        break;
+      }
+    }
+    bits = draw(plan_.seed, Purpose::visit, person.index, number, i);
+  }
   return visit;
+}
+
+bool Population::is_stay(const Person& person, std::uint32_t number) const {
+  return person.stays.count() > 0 && stay_in(person, person.stays.stretch_of(number)) == number;
+}
+
+// The number of the encounter.
+std::uint32_t Population::stay_in(const Person& person, std::uint32_t stretch) const {
+  const Block bits = draw(plan_.seed, Purpose::stay, person.index, stretch);
+  return person.stays.encounter_in(stretch, high(bits.first));
 }
 
 Extent Population::extent(const Person& person, const Visit& visit, std::uint32_t number) const {
@@ -263,6 +356,11 @@ Extent Population::extent(const Person& person, const Visit& visit, std::uint32_
   return extent;
 }
 
+std::uint32_t Population::stay_seconds(const Person& person, std::uint32_t stretch) const {
+  const std::uint64_t stay = person.stays.number_of(stretch) % all_stays_.cards();
+  return stays_(all_stays_.card(all_stays_.number_of(stay)).first);
+}
+
 std::int64_t Population::discharge(const Person& person, const Visit& visit, std::uint32_t number,
                                    std::uint32_t bits) const {
   const std::int64_t admitted = visit.admitted.seconds;
@@ -273,14 +371,12 @@ std::int64_t Population::discharge(const Person& person, const Visit& visit, std
     if (person.deceased_year != 0) return std::min(end, person.end_seconds);
     return end > person.end_seconds ? 0 : end;
   }
-  std::int64_t end = admitted + stays_(bits);
+  const std::uint32_t stretch = person.stays.stretch_of(number);
+  std::int64_t end = admitted + stay_seconds(person, stretch);
   if (person.deceased_year != 0) end = std::min(end, person.end_seconds);
-  for (std::uint32_t next = number + 1; next < person.encounters; ++next) {
-    const Visit following = this->visit(person, next);
-    if (following.admitted.seconds >= end) break;
-    if (following.encounter_class == EncounterClass::inpatient) {
-      return std::min(end, following.admitted.seconds);
-    }
+  if (stretch + 1 < person.stays.count()) {
+    const Visit next = this->visit(person, stay_in(person, stretch + 1));
+    if (next.admitted.seconds < end) return next.admitted.seconds;
   }
   return end > person.end_seconds ? 0 : end;
 }

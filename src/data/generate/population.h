@@ -4,12 +4,15 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "data/generate/calendar.h"
 #include "data/generate/code_picker.h"
+#include "data/generate/deck.h"
 #include "data/generate/network.h"
 #include "data/generate/plan.h"
 #include "data/generate/quantile_table.h"
+#include "data/generate/stays.h"
 #include "data/generate/strata.h"
 
 namespace pim::data::generate {
@@ -26,6 +29,7 @@ struct Person {
   Location home;
   std::array<std::uint8_t, 3> chronic{};  // conditions
   std::uint8_t chronic_count = 0;
+  Stays stays;
 
   // On the calendar's scale: the first place, and from one encounter to the next, in 2^-16.
   std::uint64_t first_place = 0;
@@ -69,6 +73,13 @@ class Population {
 
  private:
   bool is_hot(std::uint64_t index) const;
+  std::uint32_t encounters_at(std::uint32_t rank) const;
+  std::uint32_t age_rank(Card card) const;
+  std::uint64_t stays_before(std::uint64_t card) const;
+  Stays stays_of(std::uint64_t card, std::uint32_t encounters) const;
+  bool is_stay(const Person& person, std::uint32_t number) const;
+  std::uint32_t stay_in(const Person& person, std::uint32_t stretch) const;
+  std::uint32_t stay_seconds(const Person& person, std::uint32_t stretch) const;
   std::uint8_t band_on(const Person& person, std::int64_t day) const;
 
   Plan plan_;
@@ -78,7 +89,7 @@ class Population {
 
   QuantileTable ages_;
   QuantileTable encounters_;
-  Strata<kAgeBands> encounters_by_age_;
+  Strata<kAgeBands> age_by_encounters_;
   Strata<kAgeBands> class_by_age_;
   CountTable diagnoses_;
   CountTable procedures_;
@@ -90,6 +101,10 @@ class Population {
   Strata<kCosts> cost_by_extent_;
   QuantileTable claims_;
   QuantileTable stays_;
+
+  Deck patients_;  // a suit an area, so that areas are as alike as populations are
+  std::vector<std::uint64_t> stays_up_to_;  // of the average patient, in 2^-32, by part of the deck
+  Deck all_stays_;
 };
 
 }  // namespace pim::data::generate

@@ -39,6 +39,13 @@ class Strata {
     }
   }
 
+  // The stratum whose own stretch holds the quantile.
+  std::size_t at(std::uint32_t quantile) const {
+    std::size_t i = N - 1;
+    while (i > 0 && quantile < parts_[i].from) --i;
+    return i;
+  }
+
   // A quantile in 2^-32, from `bits` and from `choice`, which must be another draw.
   std::uint32_t operator()(std::size_t stratum, std::uint32_t bits, std::uint32_t choice) const {
     const Part& own = parts_[stratum];
@@ -49,6 +56,13 @@ class Strata {
     while (i > 0 && bits < parts_[i].free_from) --i;
     const auto inside = static_cast<double>(bits - parts_[i].free_from) * parts_[i].stretch;
     return clip(parts_[i].from + static_cast<std::uint64_t>(inside));
+  }
+  // The same from one draw: where draws are spread evenly, so are the quantiles.
+  std::uint32_t operator()(std::size_t stratum, std::uint32_t bits) const {
+    const std::uint64_t pull = parts_[stratum].pull;
+    if (bits < pull) return (*this)(stratum, clip((std::uint64_t{bits} << 32) / pull), 0);
+    const std::uint64_t rest = ((bits - pull) << 32) / ((std::uint64_t{1} << 32) - pull);
+    return (*this)(stratum, clip(rest), 0xFFFFFFFF);
   }
 
  private:

@@ -45,6 +45,7 @@ double quantile(const std::vector<double>& sorted, double p) {
 }
 
 struct Measured {
+  std::uint64_t count = 0;
   double mean = 0;
   double p50 = 0;
   double p90 = 0;
@@ -58,6 +59,7 @@ constexpr int kCurvePoints = 100;
 Measured measure(std::vector<double> values) {
   std::ranges::sort(values);
   Measured result;
+  result.count = values.size();
   double sum = 0;
   for (const double value : values) sum += value;
   result.mean = values.empty() ? 0 : sum / static_cast<double>(values.size());
@@ -90,6 +92,7 @@ Measured measure_counts(const std::map<std::uint64_t, std::uint64_t>& times) {
     return 0.0;
   };
   Measured result;
+  result.count = all;
   if (all == 0) return result;
   result.mean = sum / static_cast<double>(all);
   result.p50 = at(0.5);
@@ -259,7 +262,7 @@ class Profiler {
     if (!stays.empty()) measured_[Measure::inpatient_hours] = measure(std::move(stays));
     patient_shares(by_patient);
     for (std::size_t i = 0; i < classes_.size(); ++i) {
-      shares_[static_cast<Share>(i)] = percent(classes_[i], encounters_);
+      shares_[static_cast<Share>(i)] = {percent(classes_[i], encounters_), encounters_};
     }
     return std::nullopt;
   }
@@ -273,8 +276,8 @@ class Profiler {
     const std::size_t tenth = std::max<std::size_t>(1, counts.size() / 10);
     std::uint64_t sum = 0;
     for (std::size_t i = 0; i < tenth; ++i) sum += counts[i];
-    shares_[Share::top_tenth_of_patients] = percent(sum, encounters_);
-    shares_[Share::hottest_patient] = percent(counts.front(), encounters_);
+    shares_[Share::top_tenth_of_patients] = {percent(sum, encounters_), counts.size()};
+    shares_[Share::hottest_patient] = {percent(counts.front(), encounters_), counts.size()};
   }
 
   void count_time(UtcMillis time) {
@@ -297,7 +300,7 @@ class Profiler {
     });
     if (problem) return problem;
     measured_[measure] = measure_counts(times_of(by_encounter, encounters_));
-    shares_[share] = codes.top_ten_percent();
+    shares_[share] = {codes.top_ten_percent(), count_};
     return std::nullopt;
   }
 
@@ -322,13 +325,27 @@ class Profiler {
     return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
   }
 
+  // Why so many rows are not judged; empty where they are.
+  static std::string too_few(const auto& reference, std::uint64_t count) {
+    if (count >= reference.fewest) return {};
+    return "too few to judge: " + std::to_string(count) + " " + std::string(reference.counted) +
+           ", not " + std::to_string(reference.fewest);
+  }
+
   void compare(std::string_view name, std::string_view statistic, double reference, double measured,
-               bool held, std::string_view exception = {}) {
+               bool held, std::string exception = {}) {
     if (reference < 0) return;
     double distance = 100 * (measured - reference) / reference;
     if (reference == 0) distance = measured == 0 ? 0 : std::numeric_limits<double>::infinity();
-    profile_.comparisons.push_back({std::string(name), std::string(statistic), reference, measured,
-                                    distance, held, std::string(exception)});
+    const bool judged = held && exception.empty();
+    profile_.comparisons.push_back({.name = std::string(name),
+                                    .statistic = std::string(statistic),
+                                    .reference = reference,
+                                    .measured = measured,
+                                    .distance_percent = distance,
+                                    .held = judged,
+                                    .too_few = held && !judged,
+                                    .exception = std::move(exception)});
   }
 
   void finish() {
@@ -336,9 +353,12 @@ class Profiler {
       const auto found = measured_.find(reference.measure);
       if (found == measured_.end()) continue;
       Measured& measured = found->second;
+      const bool held = measured.count < reference.most;
+      const std::string why =
+          held ? too_few(reference, measured.count) : std::string(reference.exception);
       compare(reference.name, "mean", reference.mean, measured.mean, false);
-      compare(reference.name, "p50", reference.p50, measured.p50, true);
-      compare(reference.name, "p90", reference.p90, measured.p90, true);
+      compare(reference.name, "p50", reference.p50, measured.p50, held, why);
+      compare(reference.name, "p90", reference.p90, measured.p90, held, why);
       compare(reference.name, "p99", reference.p99, measured.p99, false);
       compare(reference.name, "max", reference.max, measured.max, false);
       Curve curve;
@@ -353,8 +373,10 @@ class Profiler {
     for (const auto& reference : reference_shares()) {
       const auto found = shares_.find(reference.share);
       if (found == shares_.end()) continue;
-      compare(reference.name, "share %", reference.percent, found->second,
-              reference.exception.empty(), reference.exception);
+      const auto& [percent, count] = found->second;
+      const bool held = reference.exception.empty();
+      compare(reference.name, "share %", reference.percent, percent, held,
+              held ? too_few(reference, count) : std::string(reference.exception));
     }
     add_bars("encounters by month",
              {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
@@ -388,19 +410,30 @@ class Profiler {
   std::array<std::uint64_t, 7> weekdays_{};
   std::array<std::uint64_t, 24> hours_{};
   std::map<Measure, Measured> measured_;
-  std::map<Share, double> shares_;
+  std::map<Share, std::pair<double, std::uint64_t>> shares_;  // percent, of how many
 };
 
 }  // namespace
 
-bool Profile::realistic() const {
-  bool any = false;
-  for (const auto& each : comparisons) {
-    if (!each.held) continue;
-    any = true;
-    if (!each.within()) return false;
+std::string_view to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::realistic:
+      return "realistic";
+    case Verdict::off:
+      return "off";
+    case Verdict::too_few:
+      break;
   }
-  return any;
+  return "too few to judge";
+}
+
+Verdict Profile::verdict() const {
+  Verdict verdict = Verdict::realistic;
+  for (const auto& each : comparisons) {
+    if (each.held && !each.within()) return Verdict::off;
+    if (each.too_few) verdict = Verdict::too_few;
+  }
+  return verdict;
 }
 
 Result<Profile, ProfileError> profile_files(const std::vector<std::string>& files,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct Comparison {
   double measured = 0;
   double distance_percent = 0;  // of the reference; where that is 0, 0 or infinite
   bool held = false;            // to kTolerancePercent
+  bool too_few = false;         // to be held: too few rows to judge
   std::string exception;        // why it is not held, where one would expect it
 
   bool within() const {
@@ -42,6 +44,13 @@ struct Bars {
   std::vector<double> percent;
 };
 
+enum class Verdict {
+  realistic,  // all that is to be held is within the tolerance
+  off,        // something is not
+  too_few,    // nothing is off, but not all could be judged
+};
+std::string_view to_string(Verdict verdict);
+
 struct Profile {
   std::vector<std::pair<std::string, std::uint64_t>> rows;  // by table, in their order
   std::uint64_t unread_rows = 0;                            // broken ones, passed over
@@ -49,8 +58,7 @@ struct Profile {
   std::vector<Curve> curves;
   std::vector<Bars> bars;
 
-  // All that is held is within the tolerance, and something is.
-  bool realistic() const;
+  Verdict verdict() const;
 };
 
 struct ProfileError {
@@ -66,7 +74,9 @@ Result<Profile, ProfileError> profile_files(const std::vector<std::string>& file
                                             const ProfileProgress& progress = {});
 
 std::string to_json(const Profile& profile);
-// A table, and bars of text.
+// How many figures are within the tolerance, off, and not judged.
+std::string to_sentence(const Profile& profile);
+// A table, that sentence, and bars of text.
 std::string to_text(const Profile& profile);
 
 }  // namespace pim::data::profile

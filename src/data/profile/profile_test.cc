@@ -56,24 +56,49 @@ class ProfileOf : public ::testing::Test {
   fs::path path_;
 };
 
-// Stays in hospital are rare: their p90 scatters.
-constexpr std::uint64_t kEnoughPatients = 4000;
-
+// Whatever the seed, and for a thousand patients as for more.
 TEST_F(ProfileOf, TheDefaultsIsRealistic) {
-  generate::Plan plan;
-  plan.patients = kEnoughPatients;
-  plan.seed = 2026;
-  const auto profile = profile_files(generate(plan));
-  ASSERT_TRUE(profile.ok()) << profile.error().message;
-  std::size_t held = 0;
-  for (const auto& each : profile->comparisons) {
-    if (!each.held) continue;
-    ++held;
-    EXPECT_TRUE(each.within()) << each.name << " " << each.statistic << ": " << each.measured
-                               << ", not " << each.reference << " (seed " << plan.seed << ")";
+  using Case = std::pair<std::uint64_t, std::uint64_t>;
+  for (const auto& [seed, patients] :
+       {Case{1, 1000}, Case{6, 1000}, Case{2026, 1000}, Case{20'251'001, 1700}}) {
+    generate::Plan plan;
+    plan.patients = patients;
+    plan.seed = seed;
+    const auto profile = profile_files(generate(plan));
+    ASSERT_TRUE(profile.ok()) << profile.error().message;
+    std::size_t held = 0;
+    for (const auto& each : profile->comparisons) {
+      if (!each.held) continue;
+      ++held;
+      EXPECT_TRUE(each.within()) << each.name << " " << each.statistic << ": " << each.measured
+                                 << ", not " << each.reference << " (" << patients
+                                 << " patients, seed " << seed << ")";
+    }
+    EXPECT_EQ(held, 24U) << "p50 and p90 of seven measures, ten shares";
+    EXPECT_EQ(profile->verdict(), Verdict::realistic);
   }
-  EXPECT_EQ(held, 24U) << "p50 and p90 of seven measures, ten shares";
-  EXPECT_TRUE(profile->realistic());
+}
+
+// What there is too little of is neither right nor wrong.
+TEST_F(ProfileOf, AHandfulOfPatientsIsNotJudged) {
+  generate::Plan plan;
+  plan.patients = 99;
+  const auto few = profile_files(generate(plan));
+  ASSERT_TRUE(few.ok());
+  EXPECT_EQ(few->verdict(), Verdict::too_few);
+  const auto patients = find(*few, "encounters a patient", "p50");
+  EXPECT_TRUE(patients.too_few);
+  EXPECT_EQ(patients.exception, "too few to judge: 99 patients, not 100");
+  EXPECT_NE(to_json(*few).find(R"("too_few": true)"), std::string::npos);
+  EXPECT_NE(to_text(*few).find("there are too few rows to judge"), std::string::npos);
+
+  // what can be judged may be off all the same
+  plan.patients = 100;
+  plan.skew = 0;
+  const auto skewed = profile_files(generate(plan));
+  ASSERT_TRUE(skewed.ok());
+  EXPECT_EQ(skewed->verdict(), Verdict::off);
+  EXPECT_TRUE(find(*skewed, "class emergency", "share %").too_few);
 }
 
 // The negative control: patients that are all alike, and patients that are too different.
@@ -84,7 +109,7 @@ TEST_F(ProfileOf, ASkewedGenerationIsNotRealistic) {
     plan.skew = skew;
     const auto profile = profile_files(generate(plan));
     ASSERT_TRUE(profile.ok());
-    EXPECT_FALSE(profile->realistic());
+    EXPECT_EQ(profile->verdict(), Verdict::off);
     EXPECT_FALSE(find(*profile, "encounters a patient", "p90").within()) << "skew " << skew;
     EXPECT_FALSE(find(*profile, "top tenth of patients, of encounters", "share %").within());
   }
@@ -123,14 +148,29 @@ TEST_F(ProfileOf, AHandfulOfRowsIsCountedByHand) {
   const auto json = nlohmann::json::parse(to_json(*profile), nullptr, false);
   ASSERT_TRUE(json.is_object());
   EXPECT_EQ(json["rows"]["encounters"], 4);
-  EXPECT_EQ(json["realistic"], false);
+  EXPECT_EQ(json["verdict"], "too few to judge");
   EXPECT_NE(to_text(*profile).find("encounters by weekday"), std::string::npos);
+}
+
+// There are never more than a million providers: with those, each of them has more to do.
+TEST_F(ProfileOf, TheMillionthProviderIsAnException) {
+  const auto encounters = write("encounters.csv", kEncounterHeader);
+  for (const bool all : {false, true}) {
+    std::string text = "provider_id\n";
+    for (int i = all ? 0 : 1; i < 1'000'000; ++i) text += "d\n";
+    const auto profile = profile_files({encounters, write("providers.csv", text)});
+    ASSERT_TRUE(profile.ok());
+    const auto p50 = find(*profile, "encounters a provider", "p50");
+    EXPECT_EQ(p50.held, !all);
+    EXPECT_EQ(p50.exception.find("six digits") != std::string::npos, all);
+    EXPECT_FALSE(p50.too_few);
+  }
 }
 
 TEST_F(ProfileOf, NoRowsAtAllIsNotRealistic) {
   const auto profile = profile_files({write("encounters.csv", kEncounterHeader)});
   ASSERT_TRUE(profile.ok());
-  EXPECT_FALSE(profile->realistic());
+  EXPECT_EQ(profile->verdict(), Verdict::too_few);
   EXPECT_FALSE(to_text(*profile).empty());
 }
 

@@ -48,7 +48,7 @@ std::string bar(double part) {
 
 std::string to_json(const Profile& profile) {
   nlohmann::ordered_json json;
-  json["realistic"] = profile.realistic();
+  json["verdict"] = to_string(profile.verdict());
   json["tolerance_percent"] = kTolerancePercent;
   json["rows"] = nlohmann::ordered_json::object();
   for (const auto& [table, rows] : profile.rows) json["rows"][table] = rows;
@@ -60,6 +60,7 @@ std::string to_json(const Profile& profile) {
                                   {"distance_percent", nullptr}, {"held", each.held},
                                   {"within", each.within()}};
     if (std::isfinite(each.distance_percent)) row["distance_percent"] = each.distance_percent;
+    if (each.too_few) row["too_few"] = true;
     if (!each.exception.empty()) row["exception"] = each.exception;
     json["comparisons"].push_back(std::move(row));
   }
@@ -72,6 +73,24 @@ std::string to_json(const Profile& profile) {
     for (std::size_t i = 0; i < each.labels.size(); ++i) counts[each.labels[i]] = each.percent[i];
   }
   return json.dump(2);
+}
+
+std::string to_sentence(const Profile& profile) {
+  std::size_t held = 0;
+  std::size_t off = 0;
+  std::size_t too_few = 0;
+  for (const auto& each : profile.comparisons) {
+    held += each.held ? 1 : 0;
+    off += each.held && !each.within() ? 1 : 0;
+    too_few += each.too_few ? 1 : 0;
+  }
+  char tolerance[16];
+  std::snprintf(tolerance, sizeof tolerance, "%g %%", kTolerancePercent);
+  std::string text = std::to_string(held - off) + " of " + std::to_string(held + too_few) +
+                     " held figures are within " + tolerance + " of the reference";
+  if (off > 0) text += ", " + std::to_string(off) + " are off";
+  if (too_few > 0) text += ", for " + std::to_string(too_few) + " there are too few rows to judge";
+  return text;
 }
 
 std::string to_text(const Profile& profile) {
@@ -91,6 +110,7 @@ std::string to_text(const Profile& profile) {
            at_right(distance_of(each), 12) + "  " + verdict_of(each) + "\n";
     before = each.name;
   }
+  out += "\n" + to_sentence(profile) + "\n";
   for (const auto& curve : profile.curves) {
     double top = 0;
     for (const auto& point : curve.measured) top = std::max(top, point.second);

@@ -1,6 +1,8 @@
 // What the data should look like: one published sample of Synthea, 111 lifetime histories.
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 
@@ -17,7 +19,8 @@ enum class Measure {
 };
 inline constexpr std::size_t kMeasures = 7;
 
-// Not known: negative.
+// Not known: negative. `fewest`: among fewer of what is counted, chance moves even what the
+// generator makes by more than the tolerance, so there is too little to judge.
 struct ReferenceDistribution {
   Measure measure;
   std::string_view name;
@@ -26,6 +29,11 @@ struct ReferenceDistribution {
   double p90;
   double p99;
   double max;
+  std::uint64_t fewest;
+  std::string_view counted;
+  // With so many, p50 and p90 are not held, and why.
+  std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+  std::string_view exception = {};
 };
 std::span<const ReferenceDistribution> reference_distributions();
 
@@ -48,6 +56,8 @@ struct ReferenceShare {
   Share share;
   std::string_view name;
   double percent;
+  std::uint64_t fewest;
+  std::string_view counted;
   // Why it is shown but not held; empty where it is held.
   std::string_view exception = {};
 };
