@@ -6,18 +6,18 @@
 #include <string_view>
 #include <vector>
 
-#include "data/identifiers.h"
+#include "data/privacy/identifiers.h"
 #include "data/privacy/text_scan.h"
 
-namespace pim::data {
+namespace pim::data::privacy {
 namespace {
 
 // The ids of the rules that find something, each once, with a space between.
 std::string rules_that_find(std::string_view text) {
-  std::vector<privacy::TextHit> hits;
-  privacy::scan_text(text, privacy::TextRules::all(), hits);
+  std::vector<TextHit> hits;
+  scan_text(text, TextRules::all(), hits);
   std::set<std::string_view> ids;
-  for (const auto& hit : hits) ids.insert(privacy::info(hit.rule).id);
+  for (const auto& hit : hits) ids.insert(info(hit.rule).id);
   std::string list;
   for (const auto id : ids) list += (list.empty() ? "" : " ") + std::string(id);
   return list;
@@ -37,6 +37,8 @@ constexpr std::string_view kIp = "an IP address";
 constexpr std::string_view kCard = "a card number";
 constexpr std::string_view kMbi = "a Medicare beneficiary number";
 constexpr std::string_view kMrn = "a medical record number";
+constexpr std::string_view kVin = "a vehicle identification number";
+constexpr std::string_view kStreet = "a street address";
 
 void expect_all(const std::vector<BothCase>& cases) {
   for (const auto& each : cases) {
@@ -50,7 +52,7 @@ TEST(IdentifiersTable, SocialSecurityNumbers) {
       {"219-45-9998", kSsn, "ssn"},
       {"219 45 9998", kSsn, "ssn"},
       {"SSN: 219 45 9998.", kSsn, "ssn"},
-      {"899.01.0001", "", "ssn"},
+      {"899.01.0001", kSsn, "ssn"},
       {"219459998", "", "ssn-bare"},
       // never issued
       {"900-12-3456", kSsn, ""},
@@ -64,6 +66,7 @@ TEST(IdentifiersTable, SocialSecurityNumbers) {
       {"219-45-9998-7", kSsn, ""},
       {"219-45-9998.5", kSsn, ""},
       {"id/219-45-9998/x", kSsn, "ssn"},
+      {"1.2.3.781 55 1234", kSsn, ""},
       {"A219-45-9998", "", ""},
       {"219-45-9998A", "", ""},
       {"219-45 9998", "", ""},
@@ -90,21 +93,22 @@ TEST(IdentifiersTable, TelephoneNumbers) {
       {"614.555.0123", kPhone, ""},
       // no such area: three numbers, perhaps
       {"123 456 7890", kPhone, ""},
-      {"(614)-555-1234", "", "phone"},
-      {"614-555.1234", "", "phone"},
-      {"+49 30 9018 2233", "", "phone"},
-      {"+16145551234", "", "phone"},
-      {"+4930901820", "", "phone"},
-      {"Tel.: 555-1234", "", "phone"},
-      {"Tel\u00E9fono 5551234", "", "phone"},
-      {"Celular 5551234", "", ""},
-      {"tel 555-0123", "", ""},
+      {"(614)-555-1234", kPhone, "phone"},
+      {"614-555.1234", kPhone, "phone"},
+      {"+49 30 9018 2233", kPhone, "phone"},
+      {"+16145551234", kPhone, "phone"},
+      {"+4930901820", kPhone, "phone"},
+      {"Tel.: 555-1234", kPhone, "phone"},
+      {"Tel\u00E9fono 5551234", kPhone, "phone"},
+      {"Celular 5551234", kPhone, "phone"},
+      {"tel 555-0123", kPhone, ""},
       {"6145551234", "", "phone-bare"},
       {"6145550123", "", ""},
       {"x614-555-1234", "", ""},
       {"614-555-12345", "", ""},
       {"614-555-1234-5", kPhone, ""},
       {"22-614-555-1234", kPhone, ""},
+      {"2.614.555.1234", kPhone, ""},
       {"(614) 555-1234\u00E9", kPhone, ""},
   });
 }
@@ -115,7 +119,7 @@ TEST(IdentifiersTable, Addresses) {
       {"ada lovelace <ada@mail.co.uk>", kEmail, "email"},
       {"ada@example.org", kEmail, ""},
       {"ada@lab.test", kEmail, ""},
-      {"a@b.co", "", "email"},
+      {"a@b.co", kEmail, "email"},
       {"ada@x.y", kEmail, ""},
       {"ada@a_b.org", kEmail, ""},
       {"ada @hospital.org", "", ""},
@@ -124,21 +128,23 @@ TEST(IdentifiersTable, Addresses) {
       {"https://hospital.org/x", kUrl, "url"},
       {"see https://hospital.org/x", kUrl, "url"},
       {"www.hospital.org", kUrl, "url"},
-      {"see www.hospital.org", "", "url"},
-      {"WWW.hospital.org", "", "url"},
-      {"s3://bucket/key", kUrl, ""},
+      {"see www.hospital.org", kUrl, "url"},
+      {"WWW.hospital.org", kUrl, "url"},
+      {"s3://bucket/key", kUrl, "url"},
       {"://hospital.org", kUrl, ""},
       {"10.1.2.3", kIp, "ipv4"},
       {"192.0.2.17", kIp, ""},
       {"127.0.0.1", kIp, ""},
       {"256.300.1.1", kIp, ""},
       {"010.001.002.003", kIp, ""},
-      {"10.1.2.3:8080", "", "ipv4"},
+      {"10.1.2.3:8080", kIp, "ipv4"},
+      {"192.0.2.17:8080", kIp, ""},
       {"10.1.2.3.4", "", ""},
-      {"2a00:1450:4001:81b::200e", "", "ipv6"},
-      {"2001:db8::7", "", ""},
-      {"8089 Orchard Lane", "", "street"},
-      {"P.O. Box 12", "", "street"},
+      {"2a00:1450:4001:81b::200e", kIp, "ipv6"},
+      {"2001:db8::7", kIp, ""},
+      {"::1", "", ""},
+      {"8089 Orchard Lane", kStreet, "street"},
+      {"P.O. Box 12", kStreet, "street"},
   });
 }
 
@@ -148,26 +154,27 @@ TEST(IdentifiersTable, NumbersOfCardsPatientsAndVehicles) {
       {"4111 1111 1111 1111", kCard, "card"},
       {"4111-1111-1111-1111", kCard, "card"},
       {"3782 822463 10005", kCard, "card"},
-      {"card 4111111111111111", "", "card"},
+      {"card 4111111111111111", kCard, "card"},
       {"1234567812345670", kCard, ""},
       {"41 11 11 11 11 11 11 11", kCard, ""},
       {"4111 1111 1111 1112", "", ""},
       {"1EG4TE5MK73", kMbi, "mbi"},
       {"1EG4-TE5-MK73", kMbi, "mbi"},
       {"no. 1EG4-TE5-MK73", kMbi, "mbi"},
-      {"1eg4te5mk73", "", "mbi"},
+      {"1eg4te5mk73", kMbi, "mbi"},
       {"1SG4TE5MK73", kMbi, ""},
       {"0EG4TE5MK73", kMbi, ""},
+      {"1EG4TE5MK73\u00E9", kMbi, ""},
       {"1EG4TE5MK7", "", ""},
       {"1EG4TE5MK73A", "", ""},
       {"MRN-1234567", kMrn, "mrn"},
       {"MRN3789956", kMrn, "mrn"},
       {"MRN1", "", "mrn"},
-      {"mrn 12345", "", "mrn"},
+      {"mrn 12345", kMrn, "mrn"},
       {"MRNA5678", kMrn, ""},
       {"BNT162 MRNA", "", ""},
-      {"Medical Record No. 5", "", "mrn"},
-      {"1M8GDM9AXKP042788", "", "vin"},
+      {"Medical Record No. 5", kMrn, "mrn"},
+      {"1M8GDM9AXKP042788", kVin, "vin"},
   });
 }
 
@@ -204,6 +211,10 @@ TEST(IdentifiersTable, WhatAnImportTakes) {
       {"1 234 567,89", "", ""},
       {"1.234.567,89", "", ""},
       {"-1234567890.55", "", ""},
+      {"+1234567890.55", "", "phone"},
+      {"+12 345 678.90", "", "phone"},
+      {"123 456.7890", "", "phone"},
+      {"$781.094.942.726,09", "", ""},
       {"1732526936", "", ""},
       {"123 45", "", ""},
       {"1.5", "", ""},
@@ -247,5 +258,12 @@ TEST(IdentifiersTable, WhatAnImportTakes) {
   });
 }
 
+TEST(IdentifiersTable, EveryRuleOfAnImportSaysWhatItFound) {
+  for (const auto& rule : all_rules()) {
+    const bool asked = is_text_rule(rule.rule) && kRulesForImports.has(rule.rule);
+    EXPECT_EQ(rule.kind.empty(), !asked) << rule.id;
+  }
+}
+
 }  // namespace
-}  // namespace pim::data
+}  // namespace pim::data::privacy
