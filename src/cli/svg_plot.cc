@@ -1,11 +1,11 @@
-#include "cli/demo/svg_plot.h"
+#include "cli/svg_plot.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <string_view>
 
-namespace pim::cli::demo {
+namespace pim::cli {
 namespace {
 
 constexpr double kWidth = 860;
@@ -201,4 +201,4 @@ std::string escape_markup(std::string_view text) {
   return out;
 }
 
-}  // namespace pim::cli::demo
+}  // namespace pim::cli
