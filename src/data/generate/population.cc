@@ -1,9 +1,10 @@
 #include "data/generate/population.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <vector>
+
+#include "domain/calendar.h"
 
 namespace pim::data::generate {
 namespace {
@@ -121,10 +122,7 @@ std::vector<Knot> skewed(double skew) {
   return knots;
 }
 
-int year_on(std::int64_t day) {
-  return static_cast<int>(
-      std::chrono::year_month_day{std::chrono::sys_days{std::chrono::days{day}}}.year());
-}
+int year_on(std::int64_t day) { return year_of(UtcMillis{day * 86'400'000}); }
 
 constexpr double kEncounterScale = 256;
 constexpr double kAgeScale = 1 << 20;
