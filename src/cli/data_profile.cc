@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "cli/data.h"
-#include "cli/demo/svg_plot.h"
 #include "cli/progress.h"
+#include "cli/svg_plot.h"
 #include "cli/text_file.h"
 #include "data/profile/profile.h"
 #include "data/tables.h"
@@ -46,32 +46,32 @@ std::vector<std::string> files_of(const std::vector<std::string>& paths) {
 }
 
 std::string plot_of(const data::profile::Curve& curve) {
-  demo::Plot plot;
+  Plot plot;
   plot.title = curve.name;
   plot.x_label = "share of all that is at most this";
   plot.log_y = true;
   const auto line = [&](const char* name, const char* colour, const auto& points) {
-    demo::Series series{name, colour, {}};
+    Series series{name, colour, {}};
     for (const auto& [p, value] : points) series.points.push_back({p, value});
     plot.series.push_back(std::move(series));
   };
   line("measured", "#1565c0", curve.measured);
   line("reference", "#c62828", curve.reference);
-  return demo::to_svg(plot);
+  return to_svg(plot);
 }
 
 std::string plot_of(const data::profile::Bars& bars) {
-  demo::Plot plot;
+  Plot plot;
   plot.title = bars.name;
   plot.y_label = "%";
   plot.bars = true;
   plot.names = bars.labels;
-  demo::Series series{"share", "#1565c0", {}};
+  Series series{"share", "#1565c0", {}};
   for (std::size_t i = 0; i < bars.percent.size(); ++i) {
     series.points.push_back({static_cast<double>(i), bars.percent[i]});
   }
   plot.series.push_back(std::move(series));
-  return demo::to_svg(plot);
+  return to_svg(plot);
 }
 
 std::string figure(double value) {
@@ -92,11 +92,10 @@ std::string to_html(const data::profile::Profile& profile) {
   out += "<table><tr><th></th><th></th><th>reference</th><th>measured</th><th>distance</th></tr>";
   for (const auto& each : profile.comparisons) {
     out += each.held && !each.within() ? "<tr class=\"off\"><td>" : "<tr><td>";
-    out += demo::escape_markup(each.name) + "</td><td>" + demo::escape_markup(each.statistic) +
-           "</td><td>" + figure(each.reference) + "</td><td>" + figure(each.measured) +
-           "</td><td>" +
+    out += escape_markup(each.name) + "</td><td>" + escape_markup(each.statistic) + "</td><td>" +
+           figure(each.reference) + "</td><td>" + figure(each.measured) + "</td><td>" +
            (std::isfinite(each.distance_percent) ? figure(each.distance_percent) + " %" : "any") +
-           "</td><td>" + demo::escape_markup(each.exception) + "</td></tr>";
+           "</td><td>" + escape_markup(each.exception) + "</td></tr>";
   }
   out += "</table>";
   for (const auto& curve : profile.curves) out += plot_of(curve);

@@ -1,9 +1,11 @@
 #include "data/date_format.h"
 
 #include <array>
-#include <chrono>
 #include <cstdint>
 #include <string>
+
+#include "data/date_parts.h"
+#include "domain/calendar.h"
 
 namespace pim::data {
 namespace {
@@ -14,8 +16,8 @@ constexpr std::size_t kParts = 10;
 struct Token {
   std::string_view letters;
   Part part;
-  int min_digits;
-  int max_digits;
+  std::size_t min_digits;
+  std::size_t max_digits;
 };
 // Longer tokens first.
 constexpr auto kTokens = std::to_array<Token>({
@@ -43,27 +45,6 @@ const Token* token_at(std::string_view format) {
     if (format.starts_with(token.letters)) return &token;
   }
   return nullptr;
-}
-
-std::optional<int> take_number(std::string_view& text, const Token& token) {
-  int value = 0;
-  int digits = 0;
-  while (digits < token.max_digits && !text.empty() && text[0] >= '0' && text[0] <= '9') {
-    value = value * 10 + (text[0] - '0');
-    text.remove_prefix(1);
-    ++digits;
-  }
-  if (digits < token.min_digits) return std::nullopt;
-  return value;
-}
-
-std::optional<int> take_half(std::string_view& text) {
-  if (text.size() < 2 || (text[1] != 'M' && text[1] != 'm')) return std::nullopt;
-  const char half = text[0];
-  text.remove_prefix(2);
-  if (half == 'A' || half == 'a') return 0;
-  if (half == 'P' || half == 'p') return 1;
-  return std::nullopt;
 }
 
 std::optional<int> take_month(std::string_view& text) {
@@ -101,31 +82,19 @@ std::optional<int> take_zone(std::string_view& text) {
   if (!text.starts_with('+') && !text.starts_with('-')) return std::nullopt;
   const int sign = text[0] == '-' ? -1 : 1;
   text.remove_prefix(1);
-  constexpr Token kTwoDigits{"", Part::zone, 2, 2};
-  const auto hours = take_number(text, kTwoDigits);
+  const auto hours = take_digits(text, 2, 2);
   if (text.starts_with(':')) text.remove_prefix(1);
-  const auto minutes = text.empty() ? std::optional(0) : take_number(text, kTwoDigits);
+  const auto minutes = text.empty() ? std::optional(0) : take_digits(text, 2, 2);
   if (!hours || !minutes || *hours > 14 || *minutes > 59) return std::nullopt;
   return sign * (*hours * 60 + *minutes);
 }
 
 std::optional<int> take_part(std::string_view& text, const Token& token) {
-  if (token.part == Part::half) return take_half(text);
+  if (token.part == Part::half) return take_half_of_day(text);
   if (token.part == Part::zone) return take_zone(text);
   if (token.part == Part::millis) return take_fraction(text);
   if (token.max_digits == 0) return take_month(text);
-  return take_number(text, token);
-}
-
-std::optional<int> hour_of(const Values& values) {
-  const auto of = [&](Part part) { return values[static_cast<std::size_t>(part)]; };
-  if (const auto hour = of(Part::hour12)) {
-    if (*hour < 1 || *hour > 12) return std::nullopt;
-    return *hour % 12 + (of(Part::half) == 1 ? 12 : 0);
-  }
-  const int hour = of(Part::hour24).value_or(0);
-  if (hour > 23) return std::nullopt;
-  return hour;
+  return take_digits(text, token.min_digits, token.max_digits);
 }
 
 }  // namespace
@@ -163,18 +132,15 @@ std::optional<UtcMillis> parse_date(std::string_view format, std::string_view te
   }
   if (!text.empty()) return std::nullopt;
 
-  using namespace std::chrono;
   const auto of = [&](Part part) { return values[static_cast<std::size_t>(part)].value_or(0); };
-  const year_month_day date{year(of(Part::year)), month(static_cast<unsigned>(of(Part::month))),
-                            day(static_cast<unsigned>(of(Part::day)))};
-  const auto hour = hour_of(values);
-  if (!date.ok() || of(Part::year) < 1900 || of(Part::year) > 2199 || !hour ||
-      of(Part::minute) > 59 || of(Part::second) > 59) {
-    return std::nullopt;
-  }
-  const auto time = sys_days(date) + hours(*hour) + minutes(of(Part::minute) - of(Part::zone)) +
-                    seconds(of(Part::second)) + milliseconds(of(Part::millis));
-  return UtcMillis{duration_cast<milliseconds>(time.time_since_epoch()).count()};
+  const bool twelve = values[static_cast<std::size_t>(Part::hour12)].has_value();
+  const auto hour = twelve ? hour_of_twelve(of(Part::hour12), of(Part::half) == 1)
+                           : std::optional(of(Part::hour24));
+  if (!hour || of(Part::year) < kFirstYear || of(Part::year) > kLastYear) return std::nullopt;
+  const auto local = instant_of({of(Part::year), of(Part::month), of(Part::day), *hour,
+                                 of(Part::minute), of(Part::second), of(Part::millis)});
+  if (!local) return std::nullopt;
+  return UtcMillis{local->value - of(Part::zone) * std::int64_t{60'000}};
 }
 
 }  // namespace pim::data

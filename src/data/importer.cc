@@ -6,7 +6,7 @@
 #include <unordered_set>
 
 #include "data/column_match.h"
-#include "data/identifiers.h"
+#include "data/privacy/identifiers.h"
 #include "data/row_builder.h"
 #include "data/sha256.h"
 #include "data/source_file.h"
@@ -100,7 +100,7 @@ class Import {
     opened.file = std::move(*file);
     opened.header = Header(opened.file.rows->columns());
     for (const auto& column : key_columns(mapping_, source)) {
-      if (looks_like_identifier(column)) opened.replaced.push_back(column);
+      if (privacy::looks_like_identifier(column)) opened.replaced.push_back(column);
     }
     for (const auto& note : opened.file.notes) {
       report_.notes.push_back(opened.file.name + ": " + note);

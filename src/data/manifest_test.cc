@@ -1,6 +1,7 @@
 #include "data/manifest.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
@@ -56,7 +57,7 @@ TEST(Manifest, AnythingElseIsRefusedWithTheReason) {
 }
 
 TEST(Manifest, DigestsAFile) {
-  const auto path = testing::TempDir() + "manifest_test.txt";
+  const auto path = testing::TempDir() + "manifest-" + std::to_string(::getpid());
   std::ofstream(path) << "abc";
   const auto digest = digest_file(path);
   std::remove(path.c_str());

@@ -8,7 +8,7 @@
 
 #include "data/date_detect.h"
 #include "data/date_format.h"
-#include "data/identifiers.h"
+#include "data/privacy/identifiers.h"
 #include "data/toml.h"
 
 namespace pim::data {
@@ -300,7 +300,7 @@ class MappingParser {
     }
     rule.from = FieldRule::From::column;
     for (const auto& name : names_of(rule.column, source)) {
-      if (looks_like_identifier(name)) {
+      if (privacy::looks_like_identifier(name)) {
         fail(node, "column '" + name + "' looks like an identifier: list it under drop");
       }
     }

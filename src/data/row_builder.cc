@@ -6,7 +6,7 @@
 
 #include "data/code_hint.h"
 #include "data/convert.h"
-#include "data/identifiers.h"
+#include "data/privacy/identifiers.h"
 #include "domain/command_json.h"
 #include "domain/json.h"
 
@@ -74,7 +74,7 @@ Result<RowBuilder::Value, RowProblem> RowBuilder::evaluate(const FieldRule& rule
   const CsvField& cell = row[header.index(rule.column)];
   if (mapping_.is_blank(cell.text)) return Value{rule.blank, cell.place, {}};
   if (rule.from == FieldRule::From::reference) return refer(rule, header, row, cell);
-  if (const auto kind = identifier_kind(cell.text); !kind.empty()) {
+  if (const auto kind = privacy::identifier_kind(cell.text); !kind.empty()) {
     return Err{RowProblem{cell.place, rule.field + ": column '" + rule.column +
                                           "' holds what looks like " + std::string(kind) +
                                           ", which goes no further"}};

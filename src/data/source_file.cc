@@ -9,8 +9,8 @@
 
 #include "data/column_match.h"
 #include "data/date_detect.h"
-#include "data/identifiers.h"
 #include "data/manifest.h"
+#include "data/privacy/identifiers.h"
 
 namespace pim::data {
 namespace {
@@ -99,7 +99,7 @@ class SourceOpener {
                          "' is not in the mapping: use it, or list it under drop or ignore");
       }
       const bool value = std::ranges::find(values, columns[i]) != values.end();
-      if (value && looks_like_identifier(columns[i])) {
+      if (value && privacy::looks_like_identifier(columns[i])) {
         return usage(file_.rows->place_of_column(i),
                      "column '" + columns[i] + "' looks like an identifier: list it under drop");
       }
@@ -140,7 +140,7 @@ class SourceOpener {
     if (mapping_.is_blank(text)) return;
     ++survey.values;
     if (survey.dates_wanted) survey.dates.add(text, cell.place.line);
-    const auto kind = identifier_kind(text);
+    const auto kind = privacy::identifier_kind(text);
     if (kind.empty()) return;
     if (survey.identifiers++ == 0) {
       survey.kind = kind;

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "data/date_format.h"
+#include "data/literal.h"
 #include "domain/bounds.h"
 #include "domain/codes.h"
 #include "domain/enums.h"
@@ -32,17 +33,10 @@ bool is_integer_within(std::string_view text, std::int64_t min, std::int64_t max
 }
 
 // The domain's bounds of a field of that name.
-template <std::size_t N>
-struct Name {
-  char text[N];
-  constexpr Name(const char (&from)[N]) {
-    for (std::size_t i = 0; i < N; ++i) text[i] = from[i];
-  }
-};
-template <Name kField>
+template <Literal kField>
 bool is_within_bounds(std::string_view text) {
-  static_assert(find_bound(std::string_view(kField.text)).has_value());
-  constexpr auto kBound = find_bound(std::string_view(kField.text)).value_or(Bound{});
+  static_assert(find_bound(kField.view()).has_value());
+  constexpr auto kBound = find_bound(kField.view()).value_or(Bound{});
   return is_integer_within(text, kBound.min, kBound.max);
 }
 
@@ -55,9 +49,9 @@ bool is_settled(std::string_view text) { return text == "open" || text == "final
 
 constexpr std::string_view kUuid = "a UUID";
 
-template <Name kField>
+template <Literal kField>
 constexpr Column bounded(std::string_view form) {
-  return {std::string_view(kField.text), form, is_within_bounds<kField>};
+  return {kField.view(), form, is_within_bounds<kField>};
 }
 
 constexpr auto kFacilities = std::to_array<Column>({

@@ -1,6 +1,5 @@
 // RFC 3339 in and out.
 #include <array>
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -64,17 +63,17 @@ int offset_minutes(Cursor& cursor) {
   return (east ? 1 : -1) * (hours * 60 + minutes);
 }
 
-bool is_edge(const std::chrono::year_month_day& date) {
-  using std::chrono::January, std::chrono::December;
-  return date == std::chrono::year{kFirstYear} / January / 1 ||
-         date == std::chrono::year{kLastYear} / December / 31;
+bool is_edge(const CivilTime& at) {
+  return (at.year == kFirstYear && at.month == 1 && at.day == 1) ||
+         (at.year == kLastYear && at.month == 12 && at.day == 31);
 }
 
-void append_padded(std::string& out, unsigned value, unsigned width) {
+void append_padded(std::string& out, int value, unsigned width) {
   std::array<char, 4> text;
+  auto rest = static_cast<unsigned>(value);
   for (unsigned i = width; i > 0; --i) {
-    text[i - 1] = static_cast<char>('0' + value % 10);
-    value /= 10;
+    text[i - 1] = static_cast<char>('0' + rest % 10);
+    rest /= 10;
   }
   out.append(text.data(), width);
 }
@@ -83,54 +82,47 @@ void append_padded(std::string& out, unsigned value, unsigned width) {
 
 std::optional<UtcMillis> UtcMillis::parse(std::string_view text) {
   Cursor cursor(text);
-  const int year = cursor.digits(4);
+  CivilTime at;
+  at.year = cursor.digits(4);
   cursor.expect('-');
-  const int month = cursor.digits(2);
+  at.month = cursor.digits(2);
   cursor.expect('-');
-  const int day = cursor.digits(2);
+  at.day = cursor.digits(2);
   cursor.expect('T');
-  const int hour = cursor.digits(2);
+  at.hour = cursor.digits(2);
   cursor.expect(':');
-  const int minute = cursor.digits(2);
+  at.minute = cursor.digits(2);
   cursor.expect(':');
-  const int second = cursor.digits(2);
-  const int millis = cursor.skip('.') ? milliseconds_after_point(cursor) : 0;
+  at.second = cursor.digits(2);
+  at.millis = cursor.skip('.') ? milliseconds_after_point(cursor) : 0;
   const int offset = offset_minutes(cursor);
-  if (!cursor.finished() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
+  if (!cursor.finished()) return std::nullopt;
 
-  const std::chrono::year_month_day date{std::chrono::year{year},
-                                         std::chrono::month{static_cast<unsigned>(month)},
-                                         std::chrono::day{static_cast<unsigned>(day)}};
-  if (!date.ok() || year < kFirstYear || year > kLastYear) return std::nullopt;
+  const auto local = instant_of(at);
+  if (!local || at.year < kFirstYear || at.year > kLastYear) return std::nullopt;
   // an offset may carry a time over the edge, where to_string() could not be read back; refused on
   // the whole day, so that a schema can say it
-  if (!text.ends_with('Z') && is_edge(date)) return std::nullopt;
-  const std::int64_t days = std::chrono::sys_days{date}.time_since_epoch().count();
-  const int minute_of_day = hour * 60 + minute - offset;
-  const std::int64_t minutes = days * 1440 + minute_of_day;
-  return UtcMillis{minutes * kMillisPerMinute + (second * 1000 + millis)};
+  if (!text.ends_with('Z') && is_edge(at)) return std::nullopt;
+  return UtcMillis{local->value - offset * kMillisPerMinute};
 }
 
 std::string UtcMillis::to_string() const {
-  const auto date = civil_date(*this);
-  const std::int64_t midnight =
-      std::int64_t{std::chrono::sys_days{date}.time_since_epoch().count()} * 86'400'000;
-  const auto in_day = static_cast<unsigned>(value - midnight);
+  const CivilTime at = civil_time(*this);
   std::string text;
   text.reserve(24);
-  append_padded(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+  append_padded(text, at.year, 4);
   text += '-';
-  append_padded(text, static_cast<unsigned>(date.month()), 2);
+  append_padded(text, at.month, 2);
   text += '-';
-  append_padded(text, static_cast<unsigned>(date.day()), 2);
+  append_padded(text, at.day, 2);
   text += 'T';
-  append_padded(text, in_day / 3'600'000, 2);
+  append_padded(text, at.hour, 2);
   text += ':';
-  append_padded(text, in_day / 60'000 % 60, 2);
+  append_padded(text, at.minute, 2);
   text += ':';
-  append_padded(text, in_day / 1000 % 60, 2);
+  append_padded(text, at.second, 2);
   text += '.';
-  append_padded(text, in_day % 1000, 3);
+  append_padded(text, at.millis, 3);
   text += 'Z';
   return text;
 }

@@ -5,7 +5,6 @@
 #include "data/date_detect.h"
 #include "data/date_format.h"
 #include "data/folded_text.h"
-#include "data/identifiers.h"
 #include "fuzz.h"
 
 namespace pim::fuzz {
@@ -46,8 +45,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   pim::fuzz::check_detection(values);
   if (values.size() >= 2) (void)pim::data::parse_date(values[0], values[1]);
   for (const auto& value : values) {
-    (void)pim::data::identifier_kind(value);
-    (void)pim::data::looks_like_identifier(value);
     pim::fuzz::require(pim::data::fold(pim::data::fold(value)) == pim::data::fold(value),
                        "folding twice is folding once");
   }

@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <iterator>
 
-#include "cli/demo/svg_plot.h"
 #include "cli/json_object.h"
+#include "cli/svg_plot.h"
 
 namespace pim::cli::demo {
 namespace {

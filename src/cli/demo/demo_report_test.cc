@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 #include <simdjson.h>
 
-#include "cli/demo/svg_plot.h"
-
 namespace pim::cli::demo {
 namespace {
 
@@ -51,18 +49,6 @@ TEST(DemoReport, SaysSoWhereAClaimFails) {
   EXPECT_EQ(to_html(report).find("At least one claim failed"), std::string::npos);
   report.claims[0].checks[0].holds = false;
   EXPECT_NE(to_html(report).find("At least one claim failed"), std::string::npos);
-}
-
-TEST(SvgPlot, StaysInItsFrameWithNothingToShow) {
-  Plot plot;
-  plot.title = "empty";
-  plot.series = {{"none", "#000", {}}};
-  EXPECT_NE(to_svg(plot).find("</svg>"), std::string::npos);
-  plot.log_y = true;
-  plot.series[0].points = {{0, 0}};
-  const auto svg = to_svg(plot);
-  EXPECT_EQ(svg.find("nan"), std::string::npos) << svg;
-  EXPECT_EQ(svg.find("inf"), std::string::npos) << svg;
 }
 
 }  // namespace

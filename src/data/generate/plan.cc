@@ -1,8 +1,9 @@
 #include "data/generate/plan.h"
 
 #include <algorithm>
-#include <chrono>
 #include <string_view>
+
+#include "domain/ids.h"
 
 namespace pim::data::generate {
 namespace {
@@ -21,12 +22,7 @@ constexpr std::int64_t kShortest = 28;     // days
 constexpr std::uint32_t kMostEncounters = 10'000'000;
 
 std::string date_of(std::int64_t day) {
-  const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day}}};
-  const auto two = [](unsigned value) {
-    return std::string(value < 10 ? "-0" : "-") + std::to_string(value);
-  };
-  return std::to_string(static_cast<int>(date.year())) + two(static_cast<unsigned>(date.month())) +
-         two(static_cast<unsigned>(date.day()));
+  return UtcMillis{day * 86'400'000}.to_string().substr(0, 10);
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
 #include "data/generate/population.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <vector>
+
+#include "domain/calendar.h"
 
 namespace pim::data::generate {
 namespace {
@@ -150,10 +151,7 @@ std::vector<std::uint64_t> cumulated(const QuantileTable& encounters) {
   return sums;
 }
 
-int year_on(std::int64_t day) {
-  return static_cast<int>(
-      std::chrono::year_month_day{std::chrono::sys_days{std::chrono::days{day}}}.year());
-}
+int year_on(std::int64_t day) { return year_of(UtcMillis{day * 86'400'000}); }
 
 constexpr double kAgeScale = 1 << 20;
 

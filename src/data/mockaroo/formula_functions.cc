@@ -12,6 +12,7 @@
 #include "data/mockaroo/draw.h"
 #include "data/mockaroo/formula_text.h"
 #include "data/mockaroo/strftime.h"
+#include "domain/calendar.h"
 
 namespace pim::data::mockaroo {
 namespace {
@@ -242,11 +243,11 @@ Computed date_diff(Arguments arguments, FormulaRow&) {
   return Value((from->millis - to->millis) / unit->millis);
 }
 
-template <int Civil::* kPart>
+template <int CivilTime::* kPart>
 Computed part(Arguments arguments, FormulaRow&) {
   const auto* moment = arguments[0].as<Moment>();
   if (moment == nullptr) return wants("a date", arguments[0]);
-  const int value = civil(moment->millis).*kPart;
+  const int value = civil_time(UtcMillis{moment->millis}).*kPart;
   if (arguments.size() > 1 && arguments[1].truthy()) {
     return padded_text(std::to_string(value), 2, "0", true);
   }
@@ -282,14 +283,14 @@ constexpr auto kFunctions = std::to_array<FormulaFunction>({
     {"data_generation_uuid", 0, 0, generation_id},
     {"date", 1, 2, date},
     {"date_diff", 3, 3, date_diff},
-    {"day", 1, 2, part<&Civil::day>},
+    {"day", 1, 2, part<&CivilTime::day>},
     {"days", 1, 1, span<0, 86'400'000>},
     {"digest", 1, 3, digest},
     {"epoch", 1, 1, epoch},
     {"floor", 1, 1, rounded<floor_of>},
     {"format", 1, kAnyNumber, format},
     {"hex", 1, 1, hex},
-    {"hour", 1, 2, part<&Civil::hour>},
+    {"hour", 1, 2, part<&CivilTime::hour>},
     {"hours", 1, 1, span<0, 3'600'000>},
     {"join", 1, 2, join},
     {"length", 1, 1, length},
@@ -297,9 +298,9 @@ constexpr auto kFunctions = std::to_array<FormulaFunction>({
     {"lpad", 2, 3, pad<true>},
     {"max", 2, kAnyNumber, greatest},
     {"min", 2, kAnyNumber, least},
-    {"minute", 1, 2, part<&Civil::minute>},
+    {"minute", 1, 2, part<&CivilTime::minute>},
     {"minutes", 1, 1, span<0, 60'000>},
-    {"month", 1, 2, part<&Civil::month>},
+    {"month", 1, 2, part<&CivilTime::month>},
     {"months", 1, 1, span<1, 0>},
     {"now", 0, 0, now},
     {"pad", 2, 3, pad<true>},
@@ -307,14 +308,14 @@ constexpr auto kFunctions = std::to_array<FormulaFunction>({
     {"replace", 3, 3, replace},
     {"round", 1, 2, round},
     {"rpad", 2, 3, pad<false>},
-    {"second", 1, 2, part<&Civil::second>},
+    {"second", 1, 2, part<&CivilTime::second>},
     {"seconds", 1, 1, span<0, 1'000>},
     {"split", 2, 2, split},
     {"titleize", 1, 1, changed<titled>},
     {"trim", 1, 1, changed<stripped>},
     {"upper", 1, 1, changed<upper_case>},
     {"weeks", 1, 1, span<0, 604'800'000>},
-    {"year", 1, 2, part<&Civil::year>},
+    {"year", 1, 2, part<&CivilTime::year>},
     {"years", 1, 1, span<12, 0>},
 });
 static_assert(std::ranges::is_sorted(kFunctions, {}, &FormulaFunction::name));

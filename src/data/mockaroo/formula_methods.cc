@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "data/literal.h"
 #include "data/mockaroo/draw.h"
 #include "data/mockaroo/formula_functions.h"
 #include "data/mockaroo/formula_text.h"
@@ -37,39 +38,16 @@ Computed split_method(const Value& on, Arguments arguments, FormulaRow&) {
   return split_text(*text, arguments.empty() ? Value(" ") : arguments[0]);
 }
 
-// `join`, `format`, `round` and so on are functions, too.
-Computed through(std::string_view name, const Value& on, Arguments arguments, FormulaRow& row) {
+// `join`, `round` and so on are functions, too.
+template <Literal kName>
+Computed function_method(const Value& on, Arguments arguments, FormulaRow& row) {
   Value::List all = {on};
   all.insert(all.end(), arguments.begin(), arguments.end());
-  return find_function(name)->call(all, row);
-}
-Computed join_method(const Value& on, Arguments arguments, FormulaRow& row) {
-  return through("join", on, arguments, row);
+  return find_function(kName.view())->call(all, row);
 }
 Computed length_method(const Value& on, Arguments arguments, FormulaRow& row) {
   if (on.as<std::string>() == nullptr && on.as<Value::List>() == nullptr) return not_for(on);
-  return through("length", on, arguments, row);
-}
-Computed round_method(const Value& on, Arguments arguments, FormulaRow& row) {
-  return through("round", on, arguments, row);
-}
-Computed floor_method(const Value& on, Arguments arguments, FormulaRow& row) {
-  return through("floor", on, arguments, row);
-}
-Computed ceil_method(const Value& on, Arguments arguments, FormulaRow& row) {
-  return through("ceil", on, arguments, row);
-}
-Computed abs_method(const Value& on, Arguments arguments, FormulaRow& row) {
-  return through("abs", on, arguments, row);
-}
-Computed year_method(const Value& on, Arguments arguments, FormulaRow& row) {
-  return through("year", on, arguments, row);
-}
-Computed month_method(const Value& on, Arguments arguments, FormulaRow& row) {
-  return through("month", on, arguments, row);
-}
-Computed day_method(const Value& on, Arguments arguments, FormulaRow& row) {
-  return through("day", on, arguments, row);
+  return function_method<"length">(on, arguments, row);
 }
 
 template <bool kLeft>
@@ -180,27 +158,27 @@ Computed strftime(const Value& on, Arguments arguments, FormulaRow&) {
 
 // Sorted by name.
 constexpr auto kMethods = std::to_array<FormulaMethod>({
-    {"abs", 0, 0, abs_method},
+    {"abs", 0, 0, function_method<"abs">},
     {"blank?", 0, 0, is_blank},
     {"capitalize", 0, 0, text_method<capitalized>},
-    {"ceil", 0, 0, ceil_method},
-    {"day", 0, 0, day_method},
+    {"ceil", 0, 0, function_method<"ceil">},
+    {"day", 0, 0, function_method<"day">},
     {"downcase", 0, 0, text_method<lower_case>},
     {"empty?", 0, 0, is_empty},
     {"end_with?", 1, 1, starts_or_ends<false>},
     {"first", 0, 0, first_or_last<true>},
-    {"floor", 0, 0, floor_method},
+    {"floor", 0, 0, function_method<"floor">},
     {"gsub", 2, 2, substitute<true>},
     {"include?", 1, 1, includes},
-    {"join", 0, 1, join_method},
+    {"join", 0, 1, function_method<"join">},
     {"last", 0, 0, first_or_last<false>},
     {"length", 0, 0, length_method},
     {"ljust", 1, 2, justify<false>},
-    {"month", 0, 0, month_method},
+    {"month", 0, 0, function_method<"month">},
     {"nil?", 0, 0, is_nil},
     {"reverse", 0, 0, reverse},
     {"rjust", 1, 2, justify<true>},
-    {"round", 0, 1, round_method},
+    {"round", 0, 1, function_method<"round">},
     {"sample", 0, 0, sample},
     {"size", 0, 0, length_method},
     {"split", 0, 1, split_method},
@@ -213,7 +191,7 @@ constexpr auto kMethods = std::to_array<FormulaMethod>({
     {"to_i", 0, 0, to_i},
     {"to_s", 0, 0, to_s},
     {"upcase", 0, 0, text_method<upper_case>},
-    {"year", 0, 0, year_method},
+    {"year", 0, 0, function_method<"year">},
 });
 static_assert(std::ranges::is_sorted(kMethods, {}, &FormulaMethod::name));
 

@@ -5,6 +5,9 @@
 #include <chrono>
 #include <span>
 
+#include "data/date_parts.h"
+#include "domain/calendar.h"
+
 namespace pim::data::mockaroo {
 namespace {
 
@@ -14,7 +17,6 @@ constexpr std::array<std::string_view, 12> kMonths = {
 constexpr std::array<std::string_view, 7> kDays = {"Sunday",   "Monday", "Tuesday", "Wednesday",
                                                    "Thursday", "Friday", "Saturday"};
 constexpr std::string_view kDirectives = "YymdeHIklMSLpPbBaAjsZzFTDR%";
-constexpr std::int64_t kDayMillis = 86'400'000;
 
 // Those that stand for several others.
 std::string_view expanded(char directive) {
@@ -38,9 +40,24 @@ std::string padded(std::int64_t number, std::size_t width, char with, bool bare)
   return text;
 }
 
+std::chrono::sys_days day_of(UtcMillis time) {
+  return std::chrono::floor<std::chrono::days>(
+      std::chrono::sys_time<std::chrono::milliseconds>{std::chrono::milliseconds{time.value}});
+}
+std::size_t weekday_of(UtcMillis time) {  // 0 is Sunday
+  return std::chrono::weekday{day_of(time)}.c_encoding();
+}
+std::int64_t day_of_year(UtcMillis time) {  // from 1
+  return (day_of(time) - day_of(start_of_year(year_of(time)))).count() + 1;
+}
+int last_day_of(int year, int month) {
+  const auto last = std::chrono::year{year} / month / std::chrono::last;
+  return static_cast<int>(static_cast<unsigned>(last.day()));
+}
+
 int hour12(int hour) { return hour % 12 == 0 ? 12 : hour % 12; }
 
-void append(std::string& out, char directive, bool bare, const Civil& at, std::int64_t millis) {
+void append(std::string& out, char directive, bool bare, const CivilTime& at, UtcMillis time) {
   switch (directive) {
     case 'Y':
       out += padded(at.year, 4, '0', bare);
@@ -91,16 +108,17 @@ void append(std::string& out, char directive, bool bare, const Civil& at, std::i
       out += kMonths[static_cast<std::size_t>(at.month - 1)];
       break;
     case 'a':
-      out += kDays[static_cast<std::size_t>(at.weekday)].substr(0, 3);
+      out += kDays[weekday_of(time)].substr(0, 3);
       break;
     case 'A':
-      out += kDays[static_cast<std::size_t>(at.weekday)];
+      out += kDays[weekday_of(time)];
       break;
     case 'j':
-      out += padded(at.yearday, 3, '0', bare);
+      out += padded(day_of_year(time), 3, '0', bare);
       break;
     case 's':
-      out += std::to_string(millis >= 0 ? millis / 1000 : (millis - 999) / 1000);
+      out += std::to_string(
+          std::chrono::floor<std::chrono::seconds>(std::chrono::milliseconds{time.value}).count());
       break;
     case 'Z':
       out += "UTC";
@@ -113,28 +131,9 @@ void append(std::string& out, char directive, bool bare, const Civil& at, std::i
   }
 }
 
-struct ParsedTime {
-  int year = 1970;
-  int month = 1;
-  int day = 1;
-  int hour = 0;
-  int minute = 0;
-  int second = 0;
-  int millis = 0;
+struct ParsedTime : CivilTime {
   std::optional<bool> afternoon;
 };
-
-std::optional<int> take_digits(std::string_view& text, std::size_t most) {
-  int value = 0;
-  std::size_t taken = 0;
-  while (taken < most && !text.empty() && text[0] >= '0' && text[0] <= '9') {
-    value = value * 10 + (text[0] - '0');
-    text.remove_prefix(1);
-    ++taken;
-  }
-  if (taken == 0) return std::nullopt;
-  return value;
-}
 
 bool take_name(std::string_view& text, std::span<const std::string_view> names, int& number) {
   const auto same = [](char a, char b) { return (a | 0x20) == (b | 0x20); };
@@ -152,21 +151,12 @@ bool take_name(std::string_view& text, std::span<const std::string_view> names, 
   return false;
 }
 
-bool take_half(std::string_view& text, ParsedTime& into) {
-  if (text.size() < 2 || (text[1] | 0x20) != 'm') return false;
-  const char half = static_cast<char>(text[0] | 0x20);
-  if (half != 'a' && half != 'p') return false;
-  into.afternoon = half == 'p';
-  text.remove_prefix(2);
-  return true;
-}
-
 bool take_number(char directive, std::string_view& text, ParsedTime& into) {
   if (directive == 'e' || directive == 'k' || directive == 'l') {
     if (text.starts_with(' ')) text.remove_prefix(1);
   }
   const std::size_t most = directive == 'Y' ? 4 : directive == 'L' ? 3 : 2;
-  const auto number = take_digits(text, most);
+  const auto number = take_digits(text, 1, most);
   if (!number) return false;
   switch (directive) {
     case 'Y':
@@ -213,7 +203,8 @@ bool take(char directive, std::string_view& text, ParsedTime& into) {
       return take_name(text, kDays, ignored);
     case 'p':
     case 'P':
-      return take_half(text, into);
+      into.afternoon = take_half_of_day(text);
+      return into.afternoon.has_value();
     case 'Z':
       if (!text.starts_with("UTC")) return false;
       text.remove_prefix(3);
@@ -251,23 +242,6 @@ bool parse_into(std::string_view format, std::string_view& text, ParsedTime& int
   return true;
 }
 
-std::optional<std::int64_t> instant(const ParsedTime& at) {
-  using namespace std::chrono;
-  const year_month_day date{year(at.year), month(static_cast<unsigned>(at.month)),
-                            day(static_cast<unsigned>(at.day))};
-  int hour = at.hour;
-  if (at.afternoon) {
-    if (hour < 1 || hour > 12) return std::nullopt;
-    hour = hour % 12 + (*at.afternoon ? 12 : 0);
-  }
-  if (!date.ok() || at.year < 1 || hour > 23 || at.minute > 59 || at.second > 59) {
-    return std::nullopt;
-  }
-  const auto days = sys_days(date).time_since_epoch().count();
-  return days * kDayMillis + ((hour * 60 + at.minute) * 60 + at.second) * std::int64_t{1000} +
-         at.millis;
-}
-
 bool in_years(std::int64_t millis) {
   constexpr std::int64_t kFirst = -62'135'596'800'000;  // 0001-01-01
   constexpr std::int64_t kEnd = 253'402'300'800'000;    // 10000-01-01
@@ -288,27 +262,9 @@ std::optional<std::string> unknown_directive(std::string_view format) {
   return std::nullopt;
 }
 
-Civil civil(std::int64_t unix_millis) {
-  using namespace std::chrono;
-  const sys_time<milliseconds> time{milliseconds{unix_millis}};
-  const auto day = floor<days>(time);
-  const year_month_day date{day};
-  const auto clock = static_cast<int>((time - day).count());
-  Civil at;
-  at.year = static_cast<int>(date.year());
-  at.month = static_cast<int>(static_cast<unsigned>(date.month()));
-  at.day = static_cast<int>(static_cast<unsigned>(date.day()));
-  at.hour = clock / 3'600'000;
-  at.minute = clock / 60'000 % 60;
-  at.second = clock / 1000 % 60;
-  at.millis = clock % 1000;
-  at.weekday = static_cast<int>(std::chrono::weekday{day}.c_encoding());
-  at.yearday = static_cast<int>((day - sys_days(date.year() / January / 1)).count()) + 1;
-  return at;
-}
-
 std::string format_time(std::string_view format, std::int64_t unix_millis) {
-  const Civil at = civil(unix_millis);
+  const UtcMillis time{unix_millis};
+  const CivilTime at = civil_time(time);
   std::string out;
   while (!format.empty()) {
     if (format[0] != '%' || format.size() < 2) {
@@ -323,7 +279,7 @@ std::string format_time(std::string_view format, std::int64_t unix_millis) {
     if (!several.empty()) {
       out += format_time(several, unix_millis);
     } else if (kDirectives.find(directive) != kDirectives.npos) {
-      append(out, directive, bare, at, unix_millis);
+      append(out, directive, bare, at, time);
     } else {
       out += format.substr(0, length);
     }
@@ -335,7 +291,14 @@ std::string format_time(std::string_view format, std::int64_t unix_millis) {
 std::optional<std::int64_t> parse_time(std::string_view format, std::string_view text) {
   ParsedTime parsed;
   if (!parse_into(format, text, parsed) || !text.empty()) return std::nullopt;
-  return instant(parsed);
+  if (parsed.afternoon) {
+    const auto hour = hour_of_twelve(parsed.hour, *parsed.afternoon);
+    if (!hour) return std::nullopt;
+    parsed.hour = *hour;
+  }
+  const auto instant = instant_of(parsed);
+  if (!instant || parsed.year < 1) return std::nullopt;
+  return instant->value;
 }
 
 std::optional<std::int64_t> add_millis(std::int64_t unix_millis, std::int64_t millis) {
@@ -347,19 +310,15 @@ std::optional<std::int64_t> add_millis(std::int64_t unix_millis, std::int64_t mi
 std::optional<std::int64_t> add_months(std::int64_t unix_millis, std::int64_t months) {
   constexpr std::int64_t kMost = 12 * 10'000;
   if (months < -kMost || months > kMost || !in_years(unix_millis)) return std::nullopt;
-  using namespace std::chrono;
-  const Civil at = civil(unix_millis);
+  CivilTime at = civil_time(UtcMillis{unix_millis});
   const std::int64_t count = at.year * std::int64_t{12} + (at.month - 1) + months;
   if (count < 12 || count >= kMost) return std::nullopt;
-  const auto when =
-      year(static_cast<int>(count / 12)) / month(static_cast<unsigned>(count % 12) + 1);
-  const auto last = (when / std::chrono::last).day();
-  const auto date = sys_days(when / std::min(day(static_cast<unsigned>(at.day)), last));
-  const auto clock =
-      unix_millis -
-      floor<days>(sys_time<milliseconds>{milliseconds{unix_millis}}).time_since_epoch().count() *
-          kDayMillis;
-  return date.time_since_epoch().count() * kDayMillis + clock;
+  at.year = static_cast<int>(count / 12);
+  at.month = static_cast<int>(count % 12) + 1;
+  at.day = std::min(at.day, last_day_of(at.year, at.month));
+  const auto moved = instant_of(at);
+  if (!moved) return std::nullopt;
+  return moved->value;
 }
 
 }  // namespace pim::data::mockaroo

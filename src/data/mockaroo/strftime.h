@@ -24,17 +24,4 @@ std::optional<std::int64_t> parse_time(std::string_view format, std::string_view
 std::optional<std::int64_t> add_months(std::int64_t unix_millis, std::int64_t months);
 std::optional<std::int64_t> add_millis(std::int64_t unix_millis, std::int64_t millis);
 
-struct Civil {
-  int year = 1970;
-  int month = 1;
-  int day = 1;
-  int hour = 0;
-  int minute = 0;
-  int second = 0;
-  int millis = 0;
-  int weekday = 4;  // 0 is Sunday
-  int yearday = 1;
-};
-Civil civil(std::int64_t unix_millis);
-
 }  // namespace pim::data::mockaroo

@@ -1,6 +1,7 @@
 // One violation a rule, planted in files that are clean otherwise: each is found by its own rule
 // and by no other. The clean files give nothing.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -29,7 +30,7 @@ class PlantedTest : public testing::Test {
     EXPECT_TRUE(report.ok());
     return report ? std::move(*report) : Report{};
   }
-  std::string directory_ = testing::TempDir() + "privacy-" +
+  std::string directory_ = testing::TempDir() + "privacy-" + std::to_string(::getpid()) + "-" +
                            testing::UnitTest::GetInstance()->current_test_info()->name();
 };
 

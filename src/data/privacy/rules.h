@@ -84,8 +84,9 @@ inline constexpr std::size_t kTextRules = static_cast<std::size_t>(Rule::street)
 
 struct RuleInfo {
   Rule rule;
-  std::string_view id;     // `ssn-bare`
-  std::string_view finds;  // for a reader of a report: says what is there, quotes nothing
+  std::string_view id;         // `ssn-bare`
+  std::string_view finds;      // for a reader of a report: says what is there, quotes nothing
+  std::string_view kind = {};  // what an import calls such a value; empty: it does not ask
 };
 
 // In the order of the enumerators.
@@ -93,23 +94,41 @@ std::span<const RuleInfo> all_rules();
 const RuleInfo& info(Rule rule);
 constexpr bool is_text_rule(Rule rule) { return static_cast<std::size_t>(rule) < kTextRules; }
 
-// A set of text rules.
+// A set of text rules, and how they are asked: by the lab of its own data, where an example is
+// nobody's, or by form alone.
 class TextRules {
  public:
   static constexpr TextRules all() { return TextRules((1U << kTextRules) - 1); }
   constexpr TextRules without(Rule rule) const { return TextRules(bits_ & ~bit(rule)); }
   constexpr bool has(Rule rule) const { return (bits_ & bit(rule)) != 0; }
 
+  // Also what nobody can have (555-0100, example.com, an SSN that was never issued), what is badly
+  // written, and what may be a part of something longer.
+  constexpr TextRules by_form() const { return TextRules(bits_ | kByForm); }
+  constexpr bool go_by_form() const { return (bits_ & kByForm) != 0; }
+
  private:
+  static constexpr std::uint32_t kByForm = 1U << 31;
+
   explicit constexpr TextRules(std::uint32_t bits) : bits_(bits) {}
   static constexpr std::uint32_t bit(Rule rule) { return 1U << static_cast<unsigned>(rule); }
   std::uint32_t bits_;
 };
-static_assert(kTextRules < 32);
+static_assert(kTextRules < 31);
 
 // For a field that is known to hold a number: digits alone cannot be told from an SSN, a telephone
 // or a card number.
 inline constexpr TextRules kRulesForNumbers =
     TextRules::all().without(Rule::ssn_bare).without(Rule::phone_bare).without(Rule::card);
+
+// For a value that others wrote. Numbers, birth dates and ZIP codes are what an import is there to
+// read, and names are also states and drugs.
+inline constexpr TextRules kRulesForImports = TextRules::all()
+                                                  .without(Rule::ssn_bare)
+                                                  .without(Rule::phone_bare)
+                                                  .without(Rule::birth_date)
+                                                  .without(Rule::name)
+                                                  .without(Rule::zip)
+                                                  .by_form();
 
 }  // namespace pim::data::privacy

@@ -61,15 +61,11 @@ constexpr auto kIssuers = std::to_array<Issuer>({
     {4, 6759, 6763, 13, 19},  // Maestro
 });
 
-enum class Place11 : char { first_digit, digit, letter, either };
-constexpr std::array<Place11, 11> kMbiForm = {
-    Place11::first_digit, Place11::letter, Place11::either, Place11::digit,
-    Place11::letter,      Place11::either, Place11::digit,  Place11::letter,
-    Place11::letter,      Place11::digit,  Place11::digit};
+constexpr std::string_view kMbiForm = "9AX9AX9AA99";  // 9 a digit, A a letter, X either
 
-bool is_mbi_letter(char c) {
+bool is_never_in_mbi(char letter) {
   constexpr std::string_view kNever = "SLOIBZ";
-  return is_upper_letter(c) && kNever.find(c) == std::string_view::npos;
+  return kNever.find(to_upper(letter)) != std::string_view::npos;
 }
 
 // The value of a character in a VIN's check sum; negative where none may stand.
@@ -97,19 +93,15 @@ std::optional<std::array<int, 4>> octets_of(std::string_view text) {
   return octets;
 }
 
-// Groups of one to four hexadecimal digits; the last may be an IPv4 address, which counts as two.
-struct Groups {
-  std::size_t count = 0;
-  std::string_view first;
-  std::string_view second;
-};
-std::optional<Groups> groups_of(std::string_view text, bool may_end_in_ipv4) {
+// How many groups of one to four hexadecimal digits; the last may be an IPv4 address, which counts
+// as two.
+std::optional<std::size_t> count_groups(std::string_view text, bool may_end_in_ipv4) {
   const auto is_hex = [](char c) {
     const char upper = to_upper(c);
     return is_number(c) || (upper >= 'A' && upper <= 'F');
   };
-  Groups groups;
-  if (text.empty()) return groups;
+  std::size_t count = 0;
+  if (text.empty()) return count;
   while (true) {
     const auto colon = text.find(':');
     const auto group = text.substr(0, colon);
@@ -117,12 +109,10 @@ std::optional<Groups> groups_of(std::string_view text, bool may_end_in_ipv4) {
     if (group.empty()) return {};
     if (group.size() > 4 || !std::ranges::all_of(group, is_hex)) {
       if (!last || !may_end_in_ipv4 || !octets_of(group)) return {};
-      ++groups.count;
+      ++count;
     }
-    ++groups.count;
-    if (groups.count == 1) groups.first = group;
-    if (groups.count == 2) groups.second = group;
-    if (last) return groups;
+    ++count;
+    if (last) return count;
     text.remove_prefix(colon + 1);
   }
 }
@@ -167,27 +157,25 @@ bool is_card_number(std::string_view digits) {
   return issued && luhn_holds(digits);
 }
 
-bool is_mbi(std::string_view text) {
-  if (text.size() != kMbiForm.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = to_upper(text[i]);
-    const bool digit = is_number(c);
-    switch (kMbiForm[i]) {
-      case Place11::first_digit:
-        if (!digit || c == '0') return false;
-        break;
-      case Place11::digit:
-        if (!digit) return false;
-        break;
-      case Place11::letter:
-        if (!is_mbi_letter(c)) return false;
-        break;
-      case Place11::either:
-        if (!digit && !is_mbi_letter(c)) return false;
-        break;
-    }
+bool has_card_form(std::string_view text) {
+  std::array<char, 19> digits{};
+  std::size_t count = 0;
+  for (const char c : text) {
+    if (c == ' ' || c == '-') continue;
+    if (!is_number(c) || count == digits.size()) return false;
+    digits[count++] = c;
   }
-  return true;
+  return count >= 13 && luhn_holds({digits.data(), count});
+}
+
+bool has_mbi_form(std::string_view text) {
+  return std::ranges::equal(text, kMbiForm, [](char c, char form) {
+    return (form != 'A' && is_number(c)) || (form != '9' && is_letter(c));
+  });
+}
+
+bool is_mbi(std::string_view text) {
+  return has_mbi_form(text) && text.front() != '0' && std::ranges::none_of(text, is_never_in_mbi);
 }
 
 bool is_vin(std::string_view text) {
@@ -208,6 +196,22 @@ bool is_vin(std::string_view text) {
   return to_upper(text[8]) == (check == 10 ? 'X' : static_cast<char>('0' + check));
 }
 
+bool is_ipv4(std::string_view text) { return octets_of(text).has_value(); }
+
+bool has_ipv4_form(std::string_view text) {
+  std::size_t parts = 1;
+  std::size_t digits = 0;
+  for (const char c : text) {
+    if (c == '.' && digits > 0) {
+      ++parts;
+      digits = 0;
+    } else if (!is_number(c) || ++digits > 3) {
+      return false;
+    }
+  }
+  return parts == 4 && digits > 0;
+}
+
 bool is_somebodys_ipv4(std::string_view text) {
   const auto octets = octets_of(text);
   if (!octets) return false;
@@ -219,21 +223,31 @@ bool is_somebodys_ipv4(std::string_view text) {
   return !documentation;
 }
 
-bool is_somebodys_ipv6(std::string_view text) {
+bool is_ipv6(std::string_view text) {
   constexpr std::size_t kGroups = 8;
   const auto gap = text.find("::");
   const bool compressed = gap != std::string_view::npos;
-  const auto head = groups_of(text.substr(0, gap), !compressed);
+  const auto head = count_groups(text.substr(0, gap), !compressed);
   if (!head) return false;
-  if (head->count >= 2 && equal_without_case(head->first, "2001") &&
-      equal_without_case(head->second, "db8")) {
-    return false;
-  }
-  if (!compressed) return head->count == kGroups;
-  const auto tail = groups_of(text.substr(gap + 2), true);
-  if (!tail || head->count + tail->count >= kGroups) return false;
+  if (!compressed) return *head == kGroups;
+  const auto tail = count_groups(text.substr(gap + 2), true);
+  if (!tail || *head + *tail >= kGroups) return false;
   // `::1` is everyone's own; `dead::beef` and `a::b` are rather words
-  return head->count + tail->count >= 2 && std::ranges::any_of(text, is_number);
+  return *head + *tail >= 2 && std::ranges::any_of(text, is_number);
+}
+
+bool is_somebodys_ipv6(std::string_view text) {
+  constexpr std::string_view kDocumentation = "2001:db8:";
+  return is_ipv6(text) &&
+         !equal_without_case(text.substr(0, kDocumentation.size()), kDocumentation);
+}
+
+bool has_email_form(std::string_view text) {
+  const auto sign = text.find('@');
+  if (sign == std::string_view::npos || sign == 0 || text[sign - 1] == ' ') return false;
+  const auto dot = text.find('.', sign);
+  return dot != std::string_view::npos && dot > sign + 1 && dot + 1 < text.size() &&
+         is_letter(text[dot + 1]);
 }
 
 bool is_reserved_domain(std::string_view domain) {

@@ -21,16 +21,27 @@ bool may_be_phone(std::string_view digits);
 bool is_fictitious_phone(std::string_view digits);
 // 13 to 19 digits: prefix and length of an issuer, and Luhn.
 bool is_card_number(std::string_view digits);
+// 13 to 19 digits with spaces and hyphens anywhere between them, and Luhn, whoever would issue it.
+bool has_card_form(std::string_view text);
 // CMS: eleven characters, letters without S, L, O, I, B and Z.
 bool is_mbi(std::string_view text);
+// The same with any letters and any first digit.
+bool has_mbi_form(std::string_view text);
 // 49 CFR 565: seventeen characters without I, O and Q, with check digit, model year and serial.
 bool is_vin(std::string_view text);
+// Four decimal octets.
+bool is_ipv4(std::string_view text);
+// Four times one to three digits.
+bool has_ipv4_form(std::string_view text);
 // Four decimal octets; false for those that name nobody: 0.0.0.0, 255.255.255.255, 127.0.0.0/8 and
 // the three documentation nets.
 bool is_somebodys_ipv4(std::string_view text);
-// RFC 4291 text form; false for ::, ::1, 2001:db8::/32, and where it may be something else
-// (`a::b`).
+// RFC 4291 text form; false for :: and ::1, and where it may be something else (`a::b`).
+bool is_ipv6(std::string_view text);
+// The same without the documentation net, 2001:db8::/32.
 bool is_somebodys_ipv6(std::string_view text);
+// Something, `@`, something, `.` and a letter, whatever else there is.
+bool has_email_form(std::string_view text);
 // A host name of RFC 2606 and 6761: example.com, .net, .org, and .test, .invalid, .example.
 bool is_reserved_domain(std::string_view domain);
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <span>
 
+#include "data/privacy/label_words.h"
 #include "data/privacy/names.h"
 #include "data/privacy/shapes.h"
 #include "data/privacy/street.h"
@@ -71,12 +73,19 @@ constexpr std::uint64_t operator""_word(const char* text, std::size_t size) {
   return word_key({text, size});
 }
 
+constexpr auto kTelephoneLabels = [] {
+  std::array<std::uint64_t, kTelephoneWords.size()> keys{};
+  std::ranges::transform(kTelephoneWords, keys.begin(), word_key);
+  return keys;
+}();
+
 class Scan {
  public:
   Scan(std::string_view text, TextRules rules, std::vector<TextHit>& hits)
-      : text_(text), rules_(rules), hits_(hits) {}
+      : text_(text), rules_(rules), by_form_(rules.go_by_form()), hits_(hits) {}
 
   void run() {
+    if (by_form_) take_whole();
     while (at_ < text_.size()) {
       const auto kind = class_at(at_);
       if ((kind & (kDigitChar | kLetterChar | kLatinLead)) != 0) {
@@ -99,6 +108,10 @@ class Scan {
   }
   bool is_in_word(std::size_t i) const {
     return (class_at(i) & (kDigitChar | kLetterChar | kLatinLead)) != 0;
+  }
+  // By form alone, a letter with an accent ends a number as any other sign does.
+  bool goes_on(std::size_t i) const {
+    return by_form_ ? (class_at(i) & (kDigitChar | kLetterChar)) != 0 : is_in_word(i);
   }
   bool ends_in_word(std::size_t i) const {  // the character before i
     return i > 0 && is_in_word(i - 1);
@@ -127,8 +140,10 @@ class Scan {
         token.word = add_letter(token.word, text_[i]);
         ++token.letters;
       } else if (kind == kDigitChar) {
+        if (by_form_ && i > token.begin && class_at(i - 1) == kContinuation) break;
         ++token.digits;
       } else if (kind == kLatinLead && class_at(i + 1) == kContinuation) {
+        if (by_form_ && token.digits != 0) break;
         ++i;
         const auto plain = byte == 0xC3 ? kWithoutAccent[static_cast<unsigned char>(text_[i]) & 31U]
                                         : kOtherLetter;
@@ -151,9 +166,20 @@ class Scan {
     return read_token(end + 1);
   }
 
+  // What only the text as a whole is, however badly it is written.
+  void take_whole() {
+    if (has_email_form(text_)) hit(Rule::email, 0, text_.size());
+    if (has_card_form(text_)) hit(Rule::card, 0, text_.size());
+    if (has_ipv4_form(text_)) hit(Rule::ipv4, 0, text_.size());
+    if (text_.starts_with("MRN")) hit(Rule::mrn, 0, text_.size());
+  }
+
   void take_token() {
     const Token token = read_token(at_);
     at_ = token.end;
+    if (at(token.end) == ':' && at(token.end + 1) == '/' && at(token.end + 2) == '/') {
+      return take_url(token.begin);
+    }
     if (token.end - token.begin == 8 && at(token.end) == '-' && pass_uuid(token)) return;
     if (token.end - token.begin <= 4 && at(token.end) == ':' && take_ipv6(token.begin)) return;
     if (token.is_digits()) {
@@ -182,18 +208,19 @@ class Scan {
       take_phone_in_brackets(begin);
     } else if (c == ':' && at(begin + 1) == ':' && !ends_in_word(begin)) {
       take_ipv6(begin);
+    } else if (c == ':' && at(begin + 1) == '/' && at(begin + 2) == '/' && by_form_) {
+      take_url(begin);
     }
   }
 
   // Words
 
   void take_word(const Token& token) {
-    if (at(token.end) == ':' && at(token.end + 1) == '/' && at(token.end + 2) == '/') {
-      return take_url(token.begin);
-    }
     switch (token.word) {
       case "www"_word:
-        if (at(token.end) == '.' && is_in_word(token.end + 1)) return take_url(token.begin);
+        if (at(token.end) == '.' && (by_form_ || is_in_word(token.end + 1))) {
+          return take_url(token.begin);
+        }
         break;
       case "mrn"_word:
         return hit(Rule::mrn, token.begin, token.end);
@@ -277,6 +304,7 @@ class Scan {
   }
 
   void take_name(const Token& token) {
+    if (!rules_.has(Rule::name)) return;
     const auto kind = name_kind(token.word);
     if (!kind.given && !kind.surname) return;
     const bool alone = !kind.ordinary && (token.letters > 3 || is_title_case(token));
@@ -307,7 +335,7 @@ class Scan {
 
   void take_mixed(const Token& token) {
     const auto text = text_.substr(token.begin, token.end - token.begin);
-    if (is_mbi(text)) return hit(Rule::mbi, token.begin, token.end);
+    if (counts_as_mbi(text)) return hit(Rule::mbi, token.begin, token.end);
     if (is_vin(text)) return hit(Rule::vin, token.begin, token.end);
     if (text.size() == 4 && at(token.end) == '-') return take_mbi_with_hyphens(token);
     if (token.letters == 3 && token.word == "mrn"_word && is_letter(text[2])) {
@@ -315,16 +343,20 @@ class Scan {
     }
   }
 
+  bool counts_as_mbi(std::string_view text) const {
+    return by_form_ ? has_mbi_form(text) : is_mbi(text);
+  }
+
   // 1EG4-TE5-MK73
   void take_mbi_with_hyphens(const Token& token) {
     constexpr std::size_t kSize = 13;
     const auto text = text_.substr(token.begin, kSize);
-    if (text.size() != kSize || text[8] != '-' || is_in_word(token.begin + kSize)) return;
+    if (text.size() != kSize || text[8] != '-' || goes_on(token.begin + kSize)) return;
     std::array<char, 11> bare{};
     auto* out = std::copy_n(text.begin(), 4, bare.begin());
     out = std::copy_n(text.begin() + 5, 3, out);
     std::copy_n(text.begin() + 9, 4, out);
-    if (is_mbi({bare.data(), bare.size()})) {
+    if (counts_as_mbi({bare.data(), bare.size()})) {
       hit_and_pass(Rule::mbi, token.begin, token.begin + kSize);
     }
   }
@@ -353,7 +385,7 @@ class Scan {
       std::size_t next = end + 1;
       while (is_number(at(next))) ++next;
       const bool too_long = groups.count == kMostGroups;
-      if (too_long || is_in_word(next)) {
+      if (too_long || goes_on(next)) {
         groups.more = joint != ' ';
         return groups;
       }
@@ -365,10 +397,12 @@ class Scan {
     }
   }
 
-  // Whether the groups begin with these sizes, and end there or go on behind a space only.
+  // Whether the groups begin with these sizes, and end there or go on behind a space only; by form
+  // alone, behind anything.
   bool has_shape(const DigitGroups& groups, std::initializer_list<std::size_t> sizes) const {
     if (groups.count < sizes.size()) return false;
     if (!std::equal(sizes.begin(), sizes.end(), groups.size.begin())) return false;
+    if (by_form_) return true;
     if (groups.count > sizes.size()) return groups.before[sizes.size()] == ' ';
     return !groups.more;
   }
@@ -378,6 +412,13 @@ class Scan {
       if (groups.before[i] != groups.before[1]) return '\0';
     }
     return groups.before[1];
+  }
+
+  // 12 345.6789
+  static bool reads_as_amount(const DigitGroups& groups, std::size_t count) {
+    if (count < 2 || groups.before[count - 1] != '.' || groups.size[count - 1] > 4) return false;
+    return std::ranges::all_of(std::span(groups.before).subspan(1, count - 2),
+                               [](char joint) { return joint == ' '; });
   }
 
   struct Digits {
@@ -397,10 +438,12 @@ class Scan {
   }
 
   void take_number(const Token& token) {
-    if (continues_to_the_left(token.begin)) return;
+    const bool continues = continues_to_the_left(token.begin);
+    if (continues && !by_form_) return;
     const auto groups = read_groups(token);
-    if (groups.count > 1 && (take_phone(groups) || take_ipv4(groups) || take_ssn(groups) ||
-                             take_card(groups) || take_long_zip(groups))) {
+    if (groups.count > 1 && (take_phone(groups) || take_ssn(groups))) return;
+    if (continues) return;
+    if (groups.count > 1 && (take_ipv4(groups) || take_card(groups) || take_long_zip(groups))) {
       return;
     }
     if (!continues_to_the_right(token.end) && take_bare_number(token)) return;
@@ -429,24 +472,24 @@ class Scan {
       return false;
     }
     hit(rule, token.begin, token.end);
-    return true;
+    return rules_.has(rule);
   }
 
   bool take_ipv4(const DigitGroups& groups) {
     if (!has_shape_of_four_octets(groups)) return false;
     const auto begin = groups.begin[0];
     const auto end = groups.end_of(4);
-    if (follows_version_label(begin)) {
-      pass(end);
-      return true;
-    }
     const auto text = text_.substr(begin, end - begin);
-    if (is_somebodys_ipv4(text)) hit(Rule::ipv4, begin, end);
+    const bool found =
+        (by_form_ ? is_ipv4(text) : is_somebodys_ipv4(text)) && !follows_version_label(begin);
+    if (!found && by_form_) return false;  // part of it may be something else
+    if (found) hit(Rule::ipv4, begin, end);
     pass(end);
     return true;
   }
   static bool has_shape_of_four_octets(const DigitGroups& groups) {
     if (groups.count < 4 || joint_of(groups, 4) != '.') return false;
+    if (std::ranges::max(std::span(groups.size).first<4>()) > 3) return false;
     if (groups.count > 4) return groups.before[4] == ' ';
     return !groups.more;
   }
@@ -468,11 +511,15 @@ class Scan {
 
   bool take_ssn(const DigitGroups& groups) {
     if (!has_shape(groups, {3, 2, 4}) || joint_of(groups, 3) == '\0') return false;
-    if (may_be_ssn(digits_of(groups, 0, 3).view())) {
+    if (by_form_ || may_be_ssn(digits_of(groups, 0, 3).view())) {
       hit(Rule::ssn, groups.begin[0], groups.end_of(3));
     }
     pass(groups.end_of(3));
     return true;
+  }
+
+  bool is_nobodys_phone(std::string_view digits) const {
+    return !by_form_ && is_fictitious_phone(digits);
   }
 
   bool take_phone(const DigitGroups& groups) {
@@ -483,8 +530,10 @@ class Scan {
     const auto digits = digits_of(groups, first, first + 3);
     // with spaces alone it may be three numbers in a row
     const bool spaced = groups.before[first + 1] == ' ' && groups.before[first + 2] == ' ';
-    if (spaced && !may_be_phone(digits.view())) return false;
-    if (!is_fictitious_phone(digits.view())) hit(Rule::phone, groups.begin[0], end);
+    if (by_form_ ? reads_as_amount(groups, first + 3) : spaced && !may_be_phone(digits.view())) {
+      return false;
+    }
+    if (!is_nobodys_phone(digits.view())) hit(Rule::phone, groups.begin[0], end);
     pass(end);
     return true;
   }
@@ -503,8 +552,9 @@ class Scan {
     if (!digits_from(exchange, 3)) return;
     std::size_t line = exchange + 3;
     if (at(line) == ' ' || at(line) == '-' || at(line) == '.') ++line;
-    if (!digits_from(line, 4) || is_in_word(line + 4)) return;
-    const bool fictitious = text_.substr(exchange, 3) == "555" && text_.substr(line, 2) == "01";
+    if (!digits_from(line, 4) || goes_on(line + 4)) return;
+    const bool fictitious =
+        !by_form_ && text_.substr(exchange, 3) == "555" && text_.substr(line, 2) == "01";
     if (!fictitious) hit(Rule::phone, begin, line + 4);
     pass(line + 4);
   }
@@ -519,9 +569,9 @@ class Scan {
       total += groups.size[count++];
     }
     if (total < kFewest || is_in_word(before_plus(groups))) return false;
+    if (by_form_ && reads_as_amount(groups, count)) return false;
     const auto digits = digits_of(groups, 0, count);
-    const bool fictitious =
-        total == 11 && digits.text[0] == '1' && is_fictitious_phone(digits.view());
+    const bool fictitious = total == 11 && digits.text[0] == '1' && is_nobodys_phone(digits.view());
     const auto end = groups.end_of(count);
     if (!fictitious) hit(Rule::phone, groups.begin[0] - 1, end);
     pass(end);
@@ -533,18 +583,9 @@ class Scan {
 
   bool follows_phone_label(std::size_t begin) const {
     if (previous_.end == 0 || previous_.end + 4 < begin) return false;
-    switch (previous_.word) {
-      case "phone"_word:
-      case "telephone"_word:
-      case "tel"_word:
-      case "mobile"_word:
-      case "cell"_word:
-      case "fax"_word:
-      case "telefono"_word:
-        return previous_.is_word();
-      default:
-        return false;
-    }
+    return previous_.is_word() &&
+           (previous_.word == "cell"_word ||
+            std::ranges::find(kTelephoneLabels, previous_.word) != kTelephoneLabels.end());
   }
   // phone: 555-1234
   bool take_labelled_phone(const DigitGroups& groups) {
@@ -552,7 +593,7 @@ class Scan {
     for (std::size_t i = 0; i < groups.count; ++i) total += groups.size[i];
     if (total < 7 || total > 15) return false;
     const auto digits = digits_of(groups, 0, groups.count);
-    if (!is_fictitious_phone(digits.view())) {
+    if (!is_nobodys_phone(digits.view())) {
       hit(Rule::phone, groups.begin[0], groups.end_of(groups.count));
     }
     pass(groups.end_of(groups.count));
@@ -631,7 +672,7 @@ class Scan {
     if (begin == sign || dot == std::string_view::npos || dot == 0) return;
     const auto top = domain.substr(dot + 1);
     if (top.size() < 2 || !std::ranges::all_of(top, is_letter)) return;
-    if (is_reserved_domain(domain)) {
+    if (!by_form_ && is_reserved_domain(domain)) {
       pass(end);
       return;
     }
@@ -650,7 +691,7 @@ class Scan {
     if (end > begin + 2 && text_[end - 1] == ':' && text_[end - 2] != ':') --end;
     not_ipv6_before_ = end;
     const auto text = text_.substr(begin, end - begin);
-    if (cut || !is_somebodys_ipv6(text)) return false;
+    if (cut || !(by_form_ ? is_ipv6(text) : is_somebodys_ipv6(text))) return false;
     hit_and_pass(Rule::ipv6, begin, end);
     return true;
   }
@@ -661,6 +702,7 @@ class Scan {
 
   std::string_view text_;
   TextRules rules_;
+  bool by_form_;
   std::vector<TextHit>& hits_;
   std::size_t at_ = 0;
   std::size_t not_ipv6_before_ = 0;

@@ -4,6 +4,8 @@
 //   std::vector<TextHit> hits;
 //   scan_text("call 614-555-0199", TextRules::all(), hits);
 //
+// Foreign data are asked by form alone: kRulesForImports, or rules.by_form().
+//
 // One pass, in time linear in the text. `hits` is cleared first and then kept by the caller, so
 // that nothing is allocated where nothing is found. Takes any bytes; text is read as UTF-8.
 // Thread-safe. What the rules cannot see is in docs/privacy.md.

@@ -53,6 +53,7 @@ TEST(TextScan, FindsWhatIsSomebodys) {
       {"phone", "+49 30 9018 2233"},
       {"phone", "123-456-7890"},
       {"phone", "Tel.: 555-1234"},
+      {"phone", "celular 5551234"},
       {"phone-bare", "6145551234"},
       {"email", "x.q@hospital.org"},
       {"email", "jennifer.smith@gmail.com"},
@@ -62,6 +63,7 @@ TEST(TextScan, FindsWhatIsSomebodys) {
       {"email", "2194599998@vtext.com"},
       {"url", "see https://example.com/p/1?mary.smith@x.org"},
       {"url", "www.hospital.org"},
+      {"url", "s3://bucket/key"},
       {"url", "jdbc:postgresql://10.1.2.3/db"},
       {"ipv4", "from 10.1.2.3"},
       {"ipv4", "10.1.2.3:8080, and more"},
@@ -289,6 +291,7 @@ TEST(TextScan, TakesAnyBytes) {
     std::string text(random() % 40, ' ');
     for (auto& c : text) c = alphabet[random() % alphabet.size()];
     found_in(text);
+    found_in(text, kRulesForImports);
     if (testing::Test::HasFailure()) FAIL() << "seed " << kSeed << " round " << round;
   }
 }

@@ -1,8 +1,8 @@
-#include "data/identifiers.h"
+#include "data/privacy/identifiers.h"
 
 #include <gtest/gtest.h>
 
-namespace pim::data {
+namespace pim::data::privacy {
 namespace {
 
 TEST(Identifiers, AreKnownByTheirHeaders) {
@@ -52,4 +52,4 @@ TEST(Identifiers, AreNotSeenInWhatTheLabTakes) {
 }
 
 }  // namespace
-}  // namespace pim::data
+}  // namespace pim::data::privacy

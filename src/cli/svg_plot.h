@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace pim::cli::demo {
+namespace pim::cli {
 
 struct Point {
   double x = 0;
@@ -39,4 +39,4 @@ std::string to_svg(const Plot& plot);
 // & < > " for HTML and SVG.
 std::string escape_markup(std::string_view text);
 
-}  // namespace pim::cli::demo
+}  // namespace pim::cli

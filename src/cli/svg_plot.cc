@@ -1,11 +1,11 @@
-#include "cli/demo/svg_plot.h"
+#include "cli/svg_plot.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <string_view>
 
-namespace pim::cli::demo {
+namespace pim::cli {
 namespace {
 
 constexpr double kWidth = 860;
@@ -39,7 +39,11 @@ struct Axis {
   std::vector<double> ticks() const {
     std::vector<double> all;
     if (log) {
-      for (double tick = min; tick <= max * 1.001; tick *= 10) all.push_back(tick);
+      double decade = min;
+      while (decade <= max * 1.001) {
+        all.push_back(decade);
+        decade *= 10;
+      }
       return all;
     }
     const double raw = (max - min) / 5;
@@ -47,7 +51,11 @@ struct Axis {
     const double step = raw / magnitude < 2   ? 2 * magnitude
                         : raw / magnitude < 5 ? 5 * magnitude
                                               : 10 * magnitude;
-    for (double tick = std::ceil(min / step) * step; tick <= max; tick += step) all.push_back(tick);
+    double tick = std::ceil(min / step) * step;
+    while (tick <= max) {
+      all.push_back(tick);
+      tick += step;
+    }
     return all;
   }
 };
@@ -201,4 +209,4 @@ std::string escape_markup(std::string_view text) {
   return out;
 }
 
-}  // namespace pim::cli::demo
+}  // namespace pim::cli
