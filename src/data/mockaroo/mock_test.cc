@@ -254,6 +254,44 @@ TEST_F(MockTest, WritesNestedJsonAndArrays) {
   EXPECT_NE(mocked("t.jsonl").find("\n{\"id\":2"), std::string::npos);
 }
 
+TEST_F(MockTest, AnArraysItemsAreCountedWithinIt) {
+  options_.rows = 2;
+  add_columns(R"json({"name":"ids","type":"JSON Array","minItems":3,"maxItems":3},
+                 {"name":"ids.n","type":"Row Number"},
+                 {"name":"ids.s","type":"Sequence","start":5,"step":5,"repeat":2},
+                 {"name":"ids.l","type":"Custom List","values":["x","y"],"selectionStyle":"sequential"},
+                 {"name":"ids.d","type":"Dataset Column","dataset":"D","column":"c",
+                  "selectionStyle":"sequential"})json",
+              R"json("file_format":"json","array":false,)json");
+  write("D.csv", "c\nu\nv\n");
+  const std::string row =
+      R"json({"ids":[{"n":1,"s":5,"l":"x","d":"u"},{"n":2,"s":5,"l":"y","d":"v"},{"n":3,"s":10,"l":"x","d":"u"}]})json";
+  EXPECT_EQ(mocked("t.jsonl"), row + "\n" + row + "\n");
+}
+
+TEST_F(MockTest, AFormulaNamesItsNeighboursWithoutTheirPath) {
+  options_.rows = 1;
+  add_columns(R"json({"name":"n","type":"Custom List","values":["outer"]},
+                 {"name":"a","type":"JSON Array","minItems":1,"maxItems":1},
+                 {"name":"a.__n","type":"Row Number"},
+                 {"name":"a.b.n","type":"Formula","value":"field('b.c') + field('__n').to_s + n"},
+                 {"name":"a.b.c","type":"Template","value":"{m}-"},
+                 {"name":"a.m","type":"Formula","value":"n.upcase"},
+                 {"name":"a.all","type":"Formula","value":"field('a.b.c')"},
+                 {"name":"o.n","type":"Custom List","values":["inner"]},
+                 {"name":"o.p.m","type":"Formula","value":"n"})json",
+              R"json("file_format":"json","array":false,)json");
+  EXPECT_EQ(
+      mocked("t.jsonl"),
+      R"json({"n":"outer","a":[{"b":{"n":"OUTER-1outer","c":"OUTER-"},"m":"OUTER","all":"OUTER-"}],)json"
+      R"json("o":{"n":"inner","p":{"m":"inner"}}})json"
+      "\n");
+  inputs_.clear();
+  add_columns(R"json({"name":"a.b","type":"Formula","value":"gone"})json");
+  EXPECT_NE(refusal().find("column 'a.b': value: 1: there is no column 'gone'"), std::string::npos)
+      << refusal();
+}
+
 TEST_F(MockTest, WritesSqlTsvAndOddCsv) {
   options_.rows = 1;
   const std::string columns =

@@ -232,6 +232,16 @@ const SchemaColumn* Schema::find(std::string_view column) const {
   return found == columns.end() ? nullptr : &*found;
 }
 
+const SchemaColumn* Schema::find_from(const SchemaColumn& from, std::string_view column) const {
+  for (std::size_t depth = from.path.size(); depth-- > 1;) {
+    std::string near;
+    for (std::size_t i = 0; i < depth; ++i) near += from.path[i] + ".";
+    const auto* found = find(near.append(column));
+    if (found != nullptr && found != &from) return found;
+  }
+  return find(column);
+}
+
 std::string to_text(const SchemaError& error, const std::string& file) {
   std::string text = file + ": ";
   if (error.column.starts_with("column "))

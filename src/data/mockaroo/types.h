@@ -20,6 +20,7 @@ class CellMaker {
  public:
   virtual ~CellMaker() = default;
   virtual std::uint64_t row() const = 0;                  // from 0
+  virtual std::uint64_t position() const = 0;             // within its array; else the row
   virtual Draw& draw() = 0;                               // this cell's own
   virtual Draw shared(std::string_view topic) const = 0;  // of the row: the same for all columns
   virtual Result<Value, std::string> run(const Formula& formula) = 0;

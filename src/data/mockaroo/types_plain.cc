@@ -39,7 +39,7 @@ Made guid(const PreparedColumn&, CellMaker& cell) {
 }
 
 Made row_number(const PreparedColumn&, CellMaker& cell) {
-  return Value(static_cast<std::int64_t>(cell.row()) + 1);
+  return Value(static_cast<std::int64_t>(cell.position()) + 1);
 }
 
 void prepare_sequence(Options& options, PreparedColumn& into) {
@@ -49,7 +49,7 @@ void prepare_sequence(Options& options, PreparedColumn& into) {
   if (into.repeat < 1) options.error("repeat", "must be at least 1");
 }
 Made sequence(const PreparedColumn& column, CellMaker& cell) {
-  const auto turn = static_cast<std::int64_t>(cell.row()) / column.repeat;
+  const auto turn = static_cast<std::int64_t>(cell.position()) / column.repeat;
   std::int64_t offset = 0;
   std::int64_t value = 0;
   if (__builtin_mul_overflow(turn, column.step, &offset) ||
@@ -260,7 +260,7 @@ Made custom_list(const PreparedColumn& column, CellMaker& cell) {
   if (column.selection == Selection::random) {
     return Value(column.values[cell.draw().below(column.values.size())]);
   }
-  return Value(column.values[cell.row() / column.cartesian_step % column.values.size()]);
+  return Value(column.values[cell.position() / column.cartesian_step % column.values.size()]);
 }
 
 // Datasets
