@@ -1,6 +1,7 @@
 #include "data/date_format.h"
 
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -10,6 +11,9 @@ namespace {
 
 enum class Part { year, month, day, hour24, hour12, minute, second, millis, half, zone };
 constexpr std::size_t kParts = 10;
+
+constexpr std::string_view kUnixSeconds = "X";
+constexpr std::string_view kUnixMillis = "x";
 
 struct Token {
   std::string_view letters;
@@ -117,6 +121,17 @@ std::optional<int> take_part(std::string_view& text, const Token& token) {
   return take_number(text, token);
 }
 
+// Seconds or milliseconds since 1970.
+std::optional<UtcMillis> parse_count(std::string_view text, std::int64_t millis) {
+  constexpr std::int64_t kYear1900 = -2'208'988'800'000;
+  constexpr std::int64_t kYear2200 = 7'258'118'400'000;
+  std::int64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (count < kYear1900 / millis || count >= kYear2200 / millis) return std::nullopt;
+  return UtcMillis{count * millis};
+}
+
 std::optional<int> hour_of(const Values& values) {
   const auto of = [&](Part part) { return values[static_cast<std::size_t>(part)]; };
   if (const auto hour = of(Part::hour12)) {
@@ -131,6 +146,7 @@ std::optional<int> hour_of(const Values& values) {
 }  // namespace
 
 bool is_date_format(std::string_view format) {
+  if (format == kUnixSeconds || format == kUnixMillis) return true;
   std::array<bool, kParts> seen{};
   while (!format.empty()) {
     const Token* token = token_at(format);
@@ -147,6 +163,9 @@ bool is_date_format(std::string_view format) {
 }
 
 std::optional<UtcMillis> parse_date(std::string_view format, std::string_view text) {
+  if (format == kUnixSeconds || format == kUnixMillis) {
+    return parse_count(text, format == kUnixSeconds ? 1000 : 1);
+  }
   Values values;
   while (!format.empty()) {
     const Token* token = token_at(format);
