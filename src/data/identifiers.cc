@@ -248,4 +248,16 @@ std::string_view identifier_kind(std::string_view value) {
   return {};
 }
 
+bool looks_like_values(std::span<const std::string> header) {
+  return std::ranges::any_of(header, [](const std::string& name) {
+    const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+    const auto sign = [](char c) {
+      return std::string_view("+-./:,$% ").find(c) != std::string_view::npos;
+    };
+    const bool number = std::ranges::any_of(name, digit) &&
+                        std::ranges::all_of(name, [&](char c) { return digit(c) || sign(c); });
+    return number || !identifier_kind(name).empty();
+  });
+}
+
 }  // namespace pim::data

@@ -3,6 +3,8 @@
 // mapping.
 #pragma once
 
+#include <span>
+#include <string>
 #include <string_view>
 
 namespace pim::data {
@@ -13,5 +15,13 @@ bool looks_like_identifier(std::string_view header);
 // What a value looks like, for a message ("an e-mail address"); empty: nothing that is known. Goes
 // by form alone, so it finds no names. Dates, amounts, codes of the domain and NPIs are no hits.
 std::string_view identifier_kind(std::string_view value);
+
+// Whether a line of names is rather one of values: of a file without a header, whose first row is
+// somebody's. It must not be shown.
+bool looks_like_values(std::span<const std::string> header);
+inline constexpr std::string_view kValuesForNames =
+    "its names of columns look like values, and are not shown: if the file has no header line, "
+    "name "
+    "its columns in the mapping, columns = [...]";
 
 }  // namespace pim::data
