@@ -361,6 +361,45 @@ TEST_F(MockTest, APersonOfARowIsOne) {
   }
 }
 
+TEST_F(MockTest, ListsAndStylesAsTheyArePublished) {
+  // blanks behind the values, none in the frequencies
+  const std::string list =
+      R"json({"name":"a","type":"Custom List","values":["Open ","Hold ","Lost"],)json";
+  for (const auto& value : values(list + R"json("selectionStyle":"custom","distribution":
+           [{"frequencies":{"Open":"1","Hold":"0","Lost":0}}]})json",
+                                  50)) {
+    EXPECT_EQ(value, "Open ");
+  }
+  // a distribution that stayed when the style was changed
+  EXPECT_EQ(values(list + R"json("selectionStyle":"sequential","distribution":
+           [{"frequencies":{"Open":"1","Gone":2}}]})json",
+                   3),
+            (std::vector<std::string>{"Open ", "Hold ", "Lost"}));
+  write("D.csv", "c\nu\n");
+  const std::string column =
+      R"json({"name":"a","type":"Dataset Column","dataset":"D","column":"c","selectionStyle":"weighted",)json";
+  EXPECT_EQ(values(column + R"json("distribution":null})json", 1), (std::vector<std::string>{"u"}));
+  inputs_.clear();
+  add_columns(column + R"json("distribution":[{"frequencies":{"u":1}}]})json");
+  EXPECT_NE(refusal().find("weights of a dataset's rows"), std::string::npos) << refusal();
+}
+
+TEST_F(MockTest, ACountryOfARowIsOne) {
+  options_.rows = 60;
+  add_columns(R"json({"name":"c","type":"Country"},{"name":"k","type":"Country Code"},
+                 {"name":"m","type":"Currency Code"})json");
+  std::istringstream lines(mocked());
+  std::map<std::string, std::string> code_of;
+  std::string line;
+  std::getline(lines, line);
+  while (std::getline(lines, line)) {
+    const auto comma = line.find(',');
+    const auto [known, fresh] = code_of.try_emplace(line.substr(0, comma), line.substr(comma));
+    EXPECT_EQ(known->second, line.substr(comma));
+  }
+  EXPECT_GT(code_of.size(), 5u);
+}
+
 TEST_F(MockTest, RefusesByName) {
   add_columns(R"json({"name":"a","type":"Car VIN"},{"name":"a","type":"Nonsense"},
                  {"name":"b","type":"Number","min":5,"max":1},
@@ -401,9 +440,22 @@ TEST_F(MockTest, SaysWhereAFormulaFails) {
   EXPECT_NE(refusal().find("need each other's rows"), std::string::npos);
 }
 
+TEST_F(MockTest, ARowThatFailsLeavesTheEarlierFile) {
+  options_.rows = 2;
+  const std::string column =
+      R"json({"name":"n","type":"Row Number","formula":"1 / (2 - this)"})json";
+  write("t.csv", "n\nearlier\n");
+  add_columns(column);
+  EXPECT_NE(refusal().find("row 2"), std::string::npos);
+  EXPECT_EQ(text("t.csv"), "n\nearlier\n");
+  EXPECT_EQ(std::distance(fs::directory_iterator(dir_), {}), 1) << "nothing else stays";
+  options_.rows = 1;
+  EXPECT_EQ(mocked(), "n\n1\n");
+}
+
 TEST_F(MockTest, WarningsAreNoErrors) {
   add_columns(R"json({"name":"a","type":"GUID","colour":"red"})json",
-              R"json("num_rows":1,"extra":{},)json");
+              R"json("num_rows":1,"id":182590,"extra":{},)json");
   EXPECT_TRUE(mock().ok());
   const auto findings = check_schema(inputs_[0].schema, KnownDatasets());
   ASSERT_EQ(findings.size(), 2u);
@@ -415,6 +467,34 @@ TEST_F(MockTest, WarningsAreNoErrors) {
 // Every type that is known makes a value without options, or says which it needs.
 TEST_F(MockTest, EveryTypeIsMade) {
   for (const auto* type : {"Address Line 2",
+                           "Buzzword",
+                           "Catch Phrase",
+                           "Company Name",
+                           "Country",
+                           "Country Code",
+                           "Currency",
+                           "Currency Code",
+                           "Department (Corporate)",
+                           "Department (Retail)",
+                           "Fake Company Name",
+                           "Job Title",
+                           "Language",
+                           "Latitude",
+                           "Longitude",
+                           "MongoDB ObjectID",
+                           "Movie Genres",
+                           "Movie Title",
+                           "Password",
+                           "Product (Grocery)",
+                           "Product Category",
+                           "Product Description",
+                           "Product Name",
+                           "Product Price",
+                           "Product Subcategory",
+                           "Shirt Size",
+                           "Slogan",
+                           "Time Zone",
+                           "ULID",
                            "Binomial Distribution",
                            "Boolean",
                            "Character Sequence",

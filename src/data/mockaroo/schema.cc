@@ -104,7 +104,8 @@ class SchemaReader {
   }
 
   Problem take_setting(const std::string& key, const JsonValue& value) {
-    if (key == "columns" || key == "fields") return {};
+    if (key == "columns" || key == "fields" || key == "id")
+      return {};  // whose id it is: Mockaroo's
     if (key == "name") return take_name(value);
     if (key == "num_rows" || key == "count") return take_rows(key, value);
     if (key == "file_format" || key == "format") return take_format(key, value);

@@ -44,6 +44,8 @@ const TypeInfo* find_type(std::string_view name);
 std::span<const TypeInfo> plain_types();
 // People, places, addresses: coined.
 std::span<const TypeInfo> coined_types();
+// Firms, work, wares, countries: coined, or what every list of them has.
+std::span<const TypeInfo> common_types();
 // Codes of health care, and who provides it.
 std::span<const TypeInfo> health_types();
 // Whether Mockaroo has such a type, be it known here or not.
