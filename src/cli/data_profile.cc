@@ -88,7 +88,7 @@ std::string to_html(const data::profile::Profile& profile) {
       ".off{color:#c62828;font-weight:bold}</style></head><body><h1>Profile</h1>";
   const auto verdict = profile.verdict();
   out += verdict == data::profile::Verdict::realistic ? "<p>" : "<p class=\"off\">";
-  out += demo::escape_markup(data::profile::to_sentence(profile)) + "</p>";
+  out += escape_markup(data::profile::to_sentence(profile)) + "</p>";
   out += "<table><tr><th></th><th></th><th>reference</th><th>measured</th><th>distance</th></tr>";
   for (const auto& each : profile.comparisons) {
     out += each.held && !each.within() ? "<tr class=\"off\"><td>" : "<tr><td>";

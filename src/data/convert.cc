@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 
 #include "data/date_format.h"
@@ -25,6 +26,28 @@ std::optional<std::int64_t> integer(std::string_view text) {
   return value;
 }
 
+// 34, and the 34.0 and 3.4e1 that spreadsheets and JSON writers make of it.
+std::optional<std::int64_t> whole_number(std::string_view text) {
+  if (const auto plain = integer(text)) return plain;
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (!(std::fabs(value) < 1e15) || value != std::floor(value)) return std::nullopt;
+  return static_cast<std::int64_t>(value);
+}
+
+// 1,234,567: in `12,34` the comma is a decimal one, and it would be a hundred times too much.
+bool groups_thousands(std::string_view whole) {
+  const auto first = whole.find(',');
+  if (first == whole.npos) return true;
+  if (first == 0 || first > 3) return false;
+  for (std::size_t at = first; at < whole.size(); at += 4) {
+    if (whole[at] != ',' || whole.size() - at < 4) return false;
+    if (whole.substr(at + 1, 3).find(',') != whole.npos) return false;
+  }
+  return true;
+}
+
 Converted cents(std::string_view text) {
   if (text.starts_with('$')) text.remove_prefix(1);
   std::string digits;
@@ -33,7 +56,8 @@ Converted cents(std::string_view text) {
     if (c != ',') digits.push_back(c);
   }
   std::string_view fraction = point == text.npos ? "" : text.substr(point + 1);
-  if (fraction.size() > 2 || (point != text.npos && fraction.empty())) {
+  if (!groups_thousands(text.substr(0, point)) || fraction.size() > 2 ||
+      (point != text.npos && fraction.empty())) {
     return no("must be an amount such as $1,234.50");
   }
   digits.append(fraction).append(2 - fraction.size(), '0');
@@ -92,7 +116,7 @@ Converted convert(const FieldRule& rule, int reference_year, std::string_view te
     case Conversion::zip3:
       return zip3(mapped);
     case Conversion::birth_year_of_age: {
-      const auto age = integer(mapped);
+      const auto age = whole_number(mapped);
       return birth_year(reference_year, age.value_or(-1));
     }
     case Conversion::time:

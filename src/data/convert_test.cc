@@ -23,8 +23,9 @@ TEST(Convert, ReadsMoneyAsCents) {
   EXPECT_EQ(run(cents, "$1,234.50"), "123450");
   EXPECT_EQ(run(cents, "7"), "700");
   EXPECT_EQ(run(cents, "0.5"), "50");
-  for (const auto* bad :
-       {"$", "-3.00", "1.234", "1.", "abc", "", "$1.2x", "99999999999999999999"}) {
+  EXPECT_EQ(run(cents, "12,345,678.9"), "1234567890");
+  for (const auto* bad : {"$", "-3.00", "1.234", "1.", "abc", "", "$1.2x", "99999999999999999999",
+                          "12,34", "1,2345", "1234,567", "1,,234", ",123", "1.234,50"}) {
     EXPECT_EQ(run(cents, bad), "refused") << bad;
   }
 }
@@ -35,7 +36,11 @@ TEST(Convert, TurnsAgesIntoBirthYearsAndGroupsNinetyAndAbove) {
   EXPECT_EQ(run(age, "89"), "1937");
   EXPECT_EQ(run(age, "90"), "1936");
   EXPECT_EQ(run(age, "104"), "1936");
-  for (const auto* bad : {"-1", "131", "x", "4.5"}) EXPECT_EQ(run(age, bad), "refused") << bad;
+  EXPECT_EQ(run(age, "34.0"), "1992");
+  EXPECT_EQ(run(age, "3.4e1"), "1992");
+  for (const auto* bad : {"-1", "131", "x", "4.5", "34.0 y", "nan", "inf", "1e99", ""}) {
+    EXPECT_EQ(run(age, bad), "refused") << bad;
+  }
 }
 
 TEST(Convert, KeepsOnlyTheYearOfABirthDate) {

@@ -44,7 +44,9 @@ Result<bool, CsvError> CsvReader::next(CsvRow& row) {
     }
     if (in_.peek() == kEnd || take_line_end()) return true;
     const Place place = in_.place();
-    if (in_.peek() == '\r') return fail(place, "a carriage return without a line feed");
+    if (in_.peek() == '\r')
+      return fail(place,
+                  "a carriage return without a line feed: convert the file, e.g. tr '\\r' '\\n'");
     return fail(place, "text after the closing quote");
   }
 }

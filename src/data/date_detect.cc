@@ -88,13 +88,44 @@ void DateDetector::add(std::string_view text, std::uint64_t line) {
     }
   }
   ++unread_;
+  if (unread_as_ == Unread::none) unread_as_ = unread_kind(text);
+}
+
+DateDetector::Unread DateDetector::unread_kind(std::string_view text) {
+  if (std::ranges::all_of(text, is_date_digit)) {
+    return text.size() == 4                        ? Unread::year
+           : text.size() >= 9 && text.size() <= 13 ? Unread::count
+                                                   : Unread::other;
+  }
+  // 7/4/99, 4-Jul-99
+  const auto tail = text.size() < 6 ? std::string_view{} : text.substr(text.size() - 3);
+  const bool short_year =
+      !tail.empty() && !is_date_digit(tail[0]) && is_date_digit(tail[1]) && is_date_digit(tail[2]);
+  return short_year && text.find(':') == text.npos ? Unread::short_year : Unread::other;
+}
+
+std::string DateDetector::unread_reason() const {
+  switch (unread_as_) {
+    case Unread::year:
+      return "holds years without a day: birth_year takes them as they stand, without 'as'";
+    case Unread::count:
+      return "holds numbers: if they count from 1970, write format = \"X\" for seconds or \"x\" "
+             "for milliseconds";
+    case Unread::short_year:
+      return "holds years of two digits, and their century is never guessed: write four in the "
+             "file";
+    case Unread::none:
+    case Unread::other:
+      break;
+  }
+  return "holds no date of a form that is known; write its format, such as \"M/D/YYYY\"";
 }
 
 Result<DateForm, DateDoubt> DateDetector::result() const {
   const auto no = [](std::string reason) { return Err{DateDoubt{std::move(reason)}}; };
   const auto line = [](std::uint64_t at) { return "line " + std::to_string(at); };
   if (values_ > 0 && uses_.empty()) {
-    return no("holds no date of a form that is known; write its format, such as \"M/D/YYYY\"");
+    return no(unread_reason());
   }
   if (first_month_first_ != 0 && first_day_first_ != 0) {
     return no("holds dates with the month first (" + line(first_month_first_) +

@@ -36,10 +36,14 @@ class DateDetector {
     std::string format;
     Order order;
   };
+  enum class Unread { none, year, count, short_year, other };
   void use(const std::string& format, Order order);
+  static Unread unread_kind(std::string_view text);
+  std::string unread_reason() const;
 
   std::uint64_t values_ = 0;
   std::uint64_t unread_ = 0;             // of no known form
+  Unread unread_as_ = Unread::none;      // what the first of them looks like
   std::uint64_t first_month_first_ = 0;  // lines; 0: none
   std::uint64_t first_day_first_ = 0;
   bool ambiguous_ = false;  // some value reads both ways

@@ -33,7 +33,7 @@ TEST(DateDetect, NeverGuesses) {
       << both;
   EXPECT_NE(detected({"3/4/2021", "13-04-2021", "04-13-2021"}).find("doubt"), std::string::npos)
       << "whatever stands between the numbers";
-  EXPECT_NE(detected({"3/4/21", "yesterday"}).find("no date of a form that is known"),
+  EXPECT_NE(detected({"the 3rd", "yesterday"}).find("no date of a form that is known"),
             std::string::npos);
 }
 
@@ -57,6 +57,20 @@ TEST(DateDetect, KnowsFormatsThatContradict) {
   EXPECT_FALSE(formats_contradict("M/D/YYYY", "MM-DD-YYYY"));
   EXPECT_FALSE(formats_contradict("D/M/YYYY", "YYYY-MM-DD"));
   EXPECT_FALSE(formats_contradict("M/D/YYYY", "D-MMM-YYYY"));
+}
+
+TEST(DateDetect, SaysWhatToDoAboutWhatIsNoDate) {
+  const auto reason = [](std::string_view text) {
+    DateDetector detector;
+    detector.add(text, 2);
+    return detector.result().error().reason;
+  };
+  EXPECT_NE(reason("1980").find("without 'as'"), std::string::npos);
+  EXPECT_NE(reason("315532800").find("\"X\" for seconds"), std::string::npos);
+  EXPECT_NE(reason("1/13/80").find("two digits"), std::string::npos);
+  EXPECT_NE(reason("3-Jan-80").find("two digits"), std::string::npos);
+  EXPECT_NE(reason("at 10:30").find("write its format"), std::string::npos);
+  EXPECT_NE(reason("soon").find("write its format"), std::string::npos);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "data/date_format.h"
 
 #include <array>
+#include <charconv>
 #include <cstdint>
 #include <string>
 
@@ -12,6 +13,9 @@ namespace {
 
 enum class Part { year, month, day, hour24, hour12, minute, second, millis, half, zone };
 constexpr std::size_t kParts = 10;
+
+constexpr std::string_view kUnixSeconds = "X";
+constexpr std::string_view kUnixMillis = "x";
 
 struct Token {
   std::string_view letters;
@@ -97,9 +101,21 @@ std::optional<int> take_part(std::string_view& text, const Token& token) {
   return take_digits(text, token.min_digits, token.max_digits);
 }
 
+// Seconds or milliseconds since 1970.
+std::optional<UtcMillis> parse_count(std::string_view text, std::int64_t millis) {
+  const std::int64_t first = start_of_year(kFirstYear).value;
+  const std::int64_t end_of_all = start_of_year(kLastYear + 1).value;
+  std::int64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (count < first / millis || count >= end_of_all / millis) return std::nullopt;
+  return UtcMillis{count * millis};
+}
+
 }  // namespace
 
 bool is_date_format(std::string_view format) {
+  if (format == kUnixSeconds || format == kUnixMillis) return true;
   std::array<bool, kParts> seen{};
   while (!format.empty()) {
     const Token* token = token_at(format);
@@ -116,6 +132,9 @@ bool is_date_format(std::string_view format) {
 }
 
 std::optional<UtcMillis> parse_date(std::string_view format, std::string_view text) {
+  if (format == kUnixSeconds || format == kUnixMillis) {
+    return parse_count(text, format == kUnixSeconds ? 1000 : 1);
+  }
   Values values;
   while (!format.empty()) {
     const Token* token = token_at(format);

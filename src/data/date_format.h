@@ -1,6 +1,7 @@
 // Dates and times as data files hold them, by a format of its own letters:
 //   YYYY  MM M MMM (Jan)  DD D  HH H (0-23)  hh h (1-12)  mm  ss  SSS (a fraction of a second)
 //   A (AM or PM)  ZZ (Z, +02:00 or -0500)
+// or of X alone, seconds since 1970, or of x alone, milliseconds.
 // Everything else stands for itself. A time without a zone is UTC.
 #pragma once
 

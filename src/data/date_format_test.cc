@@ -43,5 +43,16 @@ TEST(DateFormat, KnowsACompleteFormat) {
   EXPECT_FALSE(is_date_format("M/D/YYYY M"));
 }
 
+TEST(DateFormat, CountsFrom1970) {
+  EXPECT_TRUE(is_date_format("X") && is_date_format("x"));
+  EXPECT_FALSE(is_date_format("Xx"));
+  EXPECT_EQ(parse_date("X", "315532800")->to_string(), "1980-01-01T00:00:00.000Z");
+  EXPECT_EQ(parse_date("x", "315532800123")->to_string(), "1980-01-01T00:00:00.123Z");
+  EXPECT_EQ(parse_date("X", "-86400")->to_string(), "1969-12-31T00:00:00.000Z");
+  for (const auto* bad : {"", "1980-01-01", "315532800.5", "-2208988801", "7258118400", "9e9"}) {
+    EXPECT_FALSE(parse_date("X", bad)) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace pim::data

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "data/format_readers.h"
+#include "data/privacy/identifiers.h"
 
 namespace pim::data {
 namespace {
@@ -31,6 +32,26 @@ char find_delimiter(std::istream& in) {
   return kDelimiters[static_cast<std::size_t>(std::ranges::max_element(counts) - counts.begin())];
 }
 
+// A name that a spreadsheet's cell broke into lines.
+std::string on_one_line(std::string_view name) {
+  std::string line;
+  bool gap = false;
+  for (const char c : name) {
+    if (c == '\n' || c == '\r' || c == '\t') {
+      gap = true;
+      continue;
+    }
+    if (gap && !line.empty() && line.back() != ' ' && c != ' ') line += ' ';
+    gap = false;
+    line += c;
+  }
+  return line;
+}
+
+bool is_blank_line(const CsvRow& row) {
+  return row.size() == 1 && row.front().text.find_first_not_of(" \t") == std::string::npos;
+}
+
 class DelimitedRows final : public RowSource {
  public:
   DelimitedRows(std::unique_ptr<std::istream> in, char delimiter, bool found)
@@ -43,8 +64,13 @@ class DelimitedRows final : public RowSource {
       return {};
     }
     CsvRow row;
-    const auto read = reader_.next(row);
+    auto read = reader_.next(row);
     if (!read) return RowSourceError{false, read.error().place, read.error().message};
+    if (*read && row.size() <= 2 && row.front().text.starts_with("sep=")) {  // Excel's
+      ++lines_before_;
+      read = reader_.next(row);
+      if (!read) return RowSourceError{false, read.error().place, read.error().message};
+    }
     if (!*read) {
       return RowSourceError{false, {}, "it is empty: its first line must name the columns"};
     }
@@ -53,11 +79,16 @@ class DelimitedRows final : public RowSource {
     if (row.size() > kMaxColumns) {
       return RowSourceError{false, row.front().place, "the first line names too many columns"};
     }
+    std::vector<std::string> names;
+    for (const auto& field : row) names.push_back(field.text);
+    const bool hidden = privacy::looks_like_values(names);
     for (auto& field : row) {
+      field.text = on_one_line(field.text);
       if (field.text.empty()) field.text = "#" + std::to_string(columns_.size() + 1);
       if (std::ranges::find(columns_, field.text) != columns_.end()) {
         return RowSourceError{false, field.place,
-                              "a second column '" + field.text + "': rename one of them"};
+                              hidden ? std::string(privacy::kValuesForNames)
+                                     : "a second column '" + field.text + "': rename one of them"};
       }
       columns_.push_back(std::move(field.text));
       places_.push_back(field.place);
@@ -73,6 +104,7 @@ class DelimitedRows final : public RowSource {
 
   Result<bool, CsvError> next(CsvRow& row) override {
     auto read = reader_.next(row);
+    while (read && *read && columns_.size() > 1 && is_blank_line(row)) read = reader_.next(row);
     if (!read || !*read) return read;
     if (row.size() == columns_.size() + 1 && row.back().text.empty()) row.pop_back();
     if (row.size() == columns_.size()) return true;
@@ -86,7 +118,7 @@ class DelimitedRows final : public RowSource {
   void rewind() override {
     reader_.restart();
     CsvRow header;
-    if (has_header_) (void)reader_.next(header);
+    for (int i = has_header_ ? 0 : 1; i <= lines_before_; ++i) (void)reader_.next(header);
   }
 
   std::string note() const override {
@@ -99,6 +131,7 @@ class DelimitedRows final : public RowSource {
   char delimiter_;
   bool found_;  // it was not said, and is not the usual one
   bool has_header_ = true;
+  int lines_before_ = 0;  // of the header
   std::vector<std::string> columns_;
   std::vector<Place> places_;
 };

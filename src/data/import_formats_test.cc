@@ -130,6 +130,21 @@ TEST_F(ImportFormats, AllBecomeTheSameCommands) {
       << refusals();
 }
 
+TEST_F(ImportFormats, NeverShowsTheFirstRowOfAFileWithoutAHeader) {
+  const std::string shown = "look like values, and are not shown";
+  for (const auto* row : {"M-1,Ada L,900-11-1111,3/4/1950,Female,OH,43215,\n", "1,Ada L,x,y,z\n",
+                          "ada@example.org,Ada L\n", "2,3/4/1950,3/4/1950\n"}) {
+    const auto stopped = import("people.csv", row);
+    EXPECT_NE(stopped.find(shown), std::string::npos) << stopped;
+    for (const auto* value : {"Ada", "900-11", "1950", "ada@"}) {
+      EXPECT_EQ(stopped.find(value), std::string::npos) << stopped;
+    }
+  }
+  const auto extra = replace(std::string(kPeople), "died", "died,900-11-1111");
+  EXPECT_NE(import("people.csv", extra).find(shown), std::string::npos);
+  EXPECT_NE(import("people.csv", "MRN,Name\n").find("it has 'MRN', 'Name'"), std::string::npos);
+}
+
 TEST_F(ImportFormats, ReportsWhatItFoundOut) {
   const auto csv = import("people.csv", std::string(kPeople));
   EXPECT_TRUE(noted("people.csv: column 'Date of Birth' is read as D/M/YYYY: line 3 tells"));

@@ -96,5 +96,19 @@ TEST(RowSource, SaysWhatToDoWithFilesOfAnotherKind) {
   EXPECT_FALSE(open_rows(testing::TempDir()).ok()) << "a directory";
 }
 
+TEST(RowSource, ReadsWhatSpreadsheetsWrite) {
+  const auto broken = read_rows("id,\"dob\r\n (m/d/y)\",\"a\nb\"\n1,2,3\n", FileFormat::csv);
+  EXPECT_EQ(broken.problem, "");
+  EXPECT_EQ(broken.columns, (std::vector<std::string>{"id", "dob (m/d/y)", "a b"}));
+  const auto excel = read_rows("sep=;\r\nid;b\r\n1;2\r\n", FileFormat::csv);
+  EXPECT_EQ(excel.columns, (std::vector<std::string>{"id", "b"}));
+  ASSERT_EQ(excel.rows.size(), 1u);
+  const auto blank = read_rows("id,b\n1,2\n  \n\t\n3,4\n   ", FileFormat::csv);
+  EXPECT_EQ(blank.problem, "");
+  EXPECT_EQ(blank.rows.size(), 2u);
+  EXPECT_NE(read_rows("id,b\r1,2\r", FileFormat::csv).problem.find("tr '\\r' '\\n'"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace pim::data

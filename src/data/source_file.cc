@@ -82,7 +82,8 @@ class SourceOpener {
   Problem match() {
     const auto& columns = file_.rows->columns();
     auto matched = match_columns(mapping_, source_, columns);
-    if (!matched) return usage(matched.error());
+    const bool hidden = privacy::looks_like_values(columns);
+    if (!matched) return usage(hidden ? std::string(privacy::kValuesForNames) : matched.error());
     std::ranges::move(matched->notes, std::back_inserter(file_.notes));
 
     const Source& own = mapping_.sources[source_];
@@ -94,6 +95,8 @@ class SourceOpener {
     named.insert(keys.begin(), keys.end());
     for (std::size_t i = 0; i < columns.size(); ++i) {
       if (!named.contains(columns[i])) {
+        if (hidden)
+          return usage(file_.rows->place_of_column(i), std::string(privacy::kValuesForNames));
         return usage(file_.rows->place_of_column(i),
                      "column '" + columns[i] +
                          "' is not in the mapping: use it, or list it under drop or ignore");
@@ -159,10 +162,12 @@ class SourceOpener {
     if (!form) return usage("column '" + column + "' " + form.error().reason);
     std::string list;
     for (const auto& format : form->formats) list += (list.empty() ? "" : " or ") + format;
-    file_.notes.push_back("column '" + column + "' is read as " + list +
-                          (form->decided_at == 0 ? ""
+    const std::string by = form->decided_at == 0 ? ""
                                                  : ": line " + std::to_string(form->decided_at) +
-                                                       " tells the day from the month"));
+                                                       " tells the day from the month";
+    if (survey.dates.values() > 0) {
+      file_.notes.push_back("column '" + column + "' is read as " + list + by);
+    }
     for_each_detected(column, [&](FieldRule& rule) { rule.formats = form->formats; });
     return {};
   }

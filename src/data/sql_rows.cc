@@ -447,12 +447,36 @@ class SqlRows final : public RowSource {
       note(token.place, wrong(token, "a value"));
       return token.is(',');
     }
+    if (token.is_word("CAST")) return read_cast(field);
     if (!is_literal(token, field.text)) {
       note(token.place, "is an expression: only plain values can be read");
       statements_.hold(std::move(token));
     }
     field.text.insert(0, sign);
     return skip_to_comma();
+  }
+
+  // CAST(N'2024-01-02' AS Date), as SQL Server's scripts write dates and decimals.
+  bool read_cast(CsvField& field) {
+    bool plain = statements_.take().is('(');
+    SqlToken token = statements_.take();
+    plain = plain && (token.kind == SqlKind::text || token.kind == SqlKind::number);
+    if (!token.problem.empty()) note(token.place, token.problem);
+    if (plain) {
+      field.text = std::move(token.text);
+      token = statements_.take();
+      plain = token.is_word("AS");
+    }
+    if (!plain) note(field.place, "is an expression: only plain values can be read");
+    for (int depth = 1;; token = statements_.take()) {
+      if (token.kind == SqlKind::end || token.is(';')) {
+        note(token.place, wrong(token, "a ')'"));
+        statements_.hold(std::move(token));
+        return false;
+      }
+      if (token.is('(')) ++depth;
+      if (token.is(')') && --depth == 0) return skip_to_comma();
+    }
   }
 
   // _utf8mb4'text', DATE '2024-01-02'

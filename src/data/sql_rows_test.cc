@@ -161,5 +161,19 @@ TEST(Sql, TakesHugeTextsAndOddBytesWithoutHarm) {
   EXPECT_EQ(odd.rows[2], "ok");
 }
 
+TEST(Sql, ReadsTheCastsOfSqlServersScripts) {
+  const auto read = read_sql(R"(INSERT [dbo].[p] ([id], [born], [n]) VALUES
+(1, CAST(N'2024-01-02' AS Date), CAST(4.50 AS Decimal(5, 2))),
+(2, CAST(upper('x') AS Date), 1),
+(3, CAST('a' || (1) AS Date), 1),
+(4, cast('b' as varchar(3)), 1)
+GO
+)");
+  EXPECT_EQ(read.problem, "");
+  EXPECT_EQ(read.rows,
+            (Lines{"1|2024-01-02|4.50", "3:5 is an expression: only plain values can be read",
+                   "4:5 is an expression: only plain values can be read", "4|b|1"}));
+}
+
 }  // namespace
 }  // namespace pim::data

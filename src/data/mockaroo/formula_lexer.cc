@@ -80,6 +80,7 @@ class FormulaLexer {
       at_ += sign.size();
       return {};
     }
+    if (c == '=') return fail(at_, "variables of a formula's own are not known here; == compares");
     return fail(at_, std::string("'") + c + "' is not known here");
   }
 

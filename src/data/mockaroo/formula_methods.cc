@@ -1,6 +1,7 @@
 // Ruby's methods that published formulas call on values: `this.gsub(/a/, 'b')`, `at.strftime(...)`.
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <charconv>
 #include <cmath>
 
@@ -64,6 +65,7 @@ Computed to_s(const Value& on, Arguments, FormulaRow&) { return Value(to_text(on
 Computed to_i(const Value& on, Arguments, FormulaRow&) {
   if (on.as<std::int64_t>() != nullptr) return on;
   if (on.is_nil()) return Value(0);
+  if (const auto* moment = on.as<Moment>()) return Value(moment->millis / 1000);
   if (const auto* decimal = on.as<double>()) {
     if (std::fabs(*decimal) > 9e18) return Err{std::string("this is too large")};
     return Value(static_cast<std::int64_t>(*decimal));
@@ -156,6 +158,52 @@ Computed strftime(const Value& on, Arguments arguments, FormulaRow&) {
   return Value(format_time(*form, moment->millis));
 }
 
+// `/(MD|DO)/.gen`: Mockaroo's own.
+Computed gen(const Value& on, Arguments, FormulaRow& row) {
+  const auto* regex = on.as<std::shared_ptr<const Regex>>();
+  if (regex == nullptr) return not_for(on);
+  Draw draw(row.draw(), "gen", 0, 0);
+  return Value((*regex)->generate(draw));
+}
+
+// The characters that Ruby's `delete` names: `^0-9` are all but digits.
+Result<std::bitset<256>, std::string> named_characters(std::string_view names) {
+  std::bitset<256> set;
+  const bool negated = names.size() > 1 && names.front() == '^';
+  if (negated) names.remove_prefix(1);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto low = static_cast<unsigned char>(names[i]);
+    if (low >= 0x80 || low == '\\') {
+      return Err{std::string("delete() takes plain ASCII characters here")};
+    }
+    auto high = low;
+    if (i + 2 < names.size() && names[i + 1] == '-') {
+      i += 2;
+      high = static_cast<unsigned char>(names[i]);
+      if (high < low) return Err{std::string("a range of delete() ends before it begins")};
+    }
+    for (std::size_t c = low; c <= high; ++c) set.set(c);
+  }
+  return negated ? ~set : set;
+}
+
+Computed delete_method(const Value& on, Arguments arguments, FormulaRow&) {
+  const auto* text = on.as<std::string>();
+  const auto* names = arguments[0].as<std::string>();
+  if (text == nullptr || names == nullptr) return not_for(on);
+  const auto set = named_characters(*names);
+  if (!set) return Err{set.error()};
+  std::string kept = *text;
+  std::erase_if(kept, [&](char c) { return (*set)[static_cast<unsigned char>(c)]; });
+  return Value(std::move(kept));
+}
+
+// Every date here is a time.
+Computed same_moment(const Value& on, Arguments, FormulaRow&) {
+  if (on.as<Moment>() == nullptr) return not_for(on);
+  return on;
+}
+
 // Sorted by name.
 constexpr auto kMethods = std::to_array<FormulaMethod>({
     {"abs", 0, 0, function_method<"abs">},
@@ -163,11 +211,13 @@ constexpr auto kMethods = std::to_array<FormulaMethod>({
     {"capitalize", 0, 0, text_method<capitalized>},
     {"ceil", 0, 0, function_method<"ceil">},
     {"day", 0, 0, function_method<"day">},
+    {"delete", 1, 1, delete_method},
     {"downcase", 0, 0, text_method<lower_case>},
     {"empty?", 0, 0, is_empty},
     {"end_with?", 1, 1, starts_or_ends<false>},
     {"first", 0, 0, first_or_last<true>},
     {"floor", 0, 0, function_method<"floor">},
+    {"gen", 0, 0, gen},
     {"gsub", 2, 2, substitute<true>},
     {"include?", 1, 1, includes},
     {"join", 0, 1, function_method<"join">},
@@ -187,9 +237,11 @@ constexpr auto kMethods = std::to_array<FormulaMethod>({
     {"strip", 0, 0, text_method<stripped>},
     {"sub", 2, 2, substitute<false>},
     {"titleize", 0, 0, text_method<titled>},
+    {"to_date", 0, 0, same_moment},
     {"to_f", 0, 0, to_f},
     {"to_i", 0, 0, to_i},
     {"to_s", 0, 0, to_s},
+    {"to_time", 0, 0, same_moment},
     {"upcase", 0, 0, text_method<upper_case>},
     {"year", 0, 0, function_method<"year">},
 });

@@ -374,12 +374,27 @@ class FormulaParser {
       return finish(std::move(node));
     }
     if (peek(1).kind == Token::Kind::sign && is("(", 1)) return call();
+    if (is_clock(word)) return clock();
     const auto* function = find_function(word);
     if (function != nullptr && function->min_arguments == 0 &&
         word.starts_with("data_generation")) {
       return call();
     }
+    if (word == "request_params") {
+      return fail("request_params is of Mockaroo's mock APIs, and nobody requests anything here");
+    }
     return column(word, peek().at);
+  }
+
+  // Ruby's `Time.now` and `Date.today`.
+  bool is_clock(std::string_view word) const {
+    const bool type = word == "Time" || word == "Date" || word == "DateTime";
+    return type && is(".", 1) && (is("now", 2) || is("today", 2));
+  }
+  Parsed clock() {
+    Node node = make(Op::call, peek().at, "now");
+    next_ += 3;
+    return finish(std::move(node));
   }
 
   Parsed column(const std::string& word, std::size_t at) {

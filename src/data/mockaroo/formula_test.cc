@@ -154,7 +154,23 @@ TEST(Formula, AsksForDatasets) {
   EXPECT_NE(run("from_dataset('P')").find("is written"), std::string::npos);
 }
 
+TEST(Formula, WhatPublishedSchemasCall) {
+  EXPECT_EQ(run("concat(Time.now.strftime(\"%Y\"), Date.today.strftime('%m'))"), "202510");
+  EXPECT_EQ(run("'+1-960-555-0147'.delete('^0-9')"), "19605550147");
+  EXPECT_EQ(run("'a-b^c'.delete('^')"), "a-bc");
+  EXPECT_EQ(run("'a-b1'.delete('a-c-')"), "1");
+  EXPECT_EQ(run("'b'.delete('z-a')").substr(0, 3), "at ");
+  EXPECT_EQ(run("field('at').to_time.to_i"), "1706696430");
+  EXPECT_EQ(run("/\\d{3}/.gen.to_i < 1000"), "true");
+  const auto made = run("/(PH|CP)/.gen");
+  EXPECT_TRUE(made == "PH" || made == "CP") << made;
+  EXPECT_EQ(run("'x'.gen").substr(0, 3), "at ");
+}
+
 TEST(Formula, RefusesByNameAndPlace) {
+  EXPECT_EQ(run("/[:last_name:]/.gen"),
+            "1: this regex is not known here: '[:last_name:]' is not known here");
+  EXPECT_EQ(run("request_params['page']").substr(0, 20), "1: request_params is");
   EXPECT_EQ(run("bcrypt('x')"), "1: the function 'bcrypt' is not known here");
   EXPECT_EQ(run("1 + foo(2)"), "5: the function 'foo' is not known here");
   EXPECT_EQ(run("this.tr('a', 'b')"), "6: the method 'tr' is not known here");
@@ -163,7 +179,7 @@ TEST(Formula, RefusesByNameAndPlace) {
   EXPECT_EQ(run("round()"), "1: round takes 1 to 2 arguments, not 0");
   EXPECT_EQ(run("1 +"), "4: the formula ends too early");
   EXPECT_EQ(run("1 2"), "3: this value is not expected here");
-  EXPECT_EQ(run("x = 1").substr(0, 3), "3: ");
+  EXPECT_EQ(run("x = 1"), "3: variables of a formula's own are not known here; == compares");
   EXPECT_EQ(run("'abc"), "1: this quote is never closed");
   EXPECT_EQ(run("'\u00e9' + @x"), "7: '@' is not known here");
   EXPECT_EQ(run(""), "1: the formula is empty");

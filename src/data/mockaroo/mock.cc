@@ -101,7 +101,10 @@ class Mock {
     RowWriter writer(schema, columns, schema.format);
     const std::string name = schema.name + std::string(RowWriter::extension(schema.format));
     const std::string path = (fs::path(options_.out) / name).string();
-    std::ofstream out(path, std::ios::binary | std::ios::trunc);
+    // a row that fails must not cost the file of an earlier run, nor leave half of one
+    const std::string part = path + ".part";
+    std::ofstream out(part, std::ios::binary | std::ios::trunc);
+    std::error_code problem;
     out << writer.begin();
     const RowMaker maker(schema, columns, datasets_, options_.seed);
     std::vector<std::vector<std::string>> kept;
@@ -110,6 +113,8 @@ class Mock {
       const auto cells = maker.make(row);
       if (!cells) {
         const auto& error = cells.error();
+        out.close();
+        fs::remove(part, problem);
         return refused(inputs_[index].file + ": column '" + error.column + "', row " +
                        std::to_string(error.row) + ": " + error.message);
       }
@@ -119,8 +124,9 @@ class Mock {
     }
     out << writer.end();
     out.close();
+    if (out) fs::rename(part, path, problem);
     auto entry = manifest_entry(inputs_[index], schema, Origin::mocked, path);
-    if (!out || !entry) return environment("cannot write " + path);
+    if (!out || problem || !entry) return environment("cannot write " + path);
     if (keep) datasets_.add(schema.name, Dataset(written_columns(schema), std::move(kept)));
     return std::move(*entry);
   }

@@ -254,6 +254,44 @@ TEST_F(MockTest, WritesNestedJsonAndArrays) {
   EXPECT_NE(mocked("t.jsonl").find("\n{\"id\":2"), std::string::npos);
 }
 
+TEST_F(MockTest, AnArraysItemsAreCountedWithinIt) {
+  options_.rows = 2;
+  add_columns(R"json({"name":"ids","type":"JSON Array","minItems":3,"maxItems":3},
+                 {"name":"ids.n","type":"Row Number"},
+                 {"name":"ids.s","type":"Sequence","start":5,"step":5,"repeat":2},
+                 {"name":"ids.l","type":"Custom List","values":["x","y"],"selectionStyle":"sequential"},
+                 {"name":"ids.d","type":"Dataset Column","dataset":"D","column":"c",
+                  "selectionStyle":"sequential"})json",
+              R"json("file_format":"json","array":false,)json");
+  write("D.csv", "c\nu\nv\n");
+  const std::string row =
+      R"json({"ids":[{"n":1,"s":5,"l":"x","d":"u"},{"n":2,"s":5,"l":"y","d":"v"},{"n":3,"s":10,"l":"x","d":"u"}]})json";
+  EXPECT_EQ(mocked("t.jsonl"), row + "\n" + row + "\n");
+}
+
+TEST_F(MockTest, AFormulaNamesItsNeighboursWithoutTheirPath) {
+  options_.rows = 1;
+  add_columns(R"json({"name":"n","type":"Custom List","values":["outer"]},
+                 {"name":"a","type":"JSON Array","minItems":1,"maxItems":1},
+                 {"name":"a.__n","type":"Row Number"},
+                 {"name":"a.b.n","type":"Formula","value":"field('b.c') + field('__n').to_s + n"},
+                 {"name":"a.b.c","type":"Template","value":"{m}-"},
+                 {"name":"a.m","type":"Formula","value":"n.upcase"},
+                 {"name":"a.all","type":"Formula","value":"field('a.b.c')"},
+                 {"name":"o.n","type":"Custom List","values":["inner"]},
+                 {"name":"o.p.m","type":"Formula","value":"n"})json",
+              R"json("file_format":"json","array":false,)json");
+  EXPECT_EQ(
+      mocked("t.jsonl"),
+      R"json({"n":"outer","a":[{"b":{"n":"OUTER-1outer","c":"OUTER-"},"m":"OUTER","all":"OUTER-"}],)json"
+      R"json("o":{"n":"inner","p":{"m":"inner"}}})json"
+      "\n");
+  inputs_.clear();
+  add_columns(R"json({"name":"a.b","type":"Formula","value":"gone"})json");
+  EXPECT_NE(refusal().find("column 'a.b': value: 1: there is no column 'gone'"), std::string::npos)
+      << refusal();
+}
+
 TEST_F(MockTest, WritesSqlTsvAndOddCsv) {
   options_.rows = 1;
   const std::string columns =
@@ -323,6 +361,45 @@ TEST_F(MockTest, APersonOfARowIsOne) {
   }
 }
 
+TEST_F(MockTest, ListsAndStylesAsTheyArePublished) {
+  // blanks behind the values, none in the frequencies
+  const std::string list =
+      R"json({"name":"a","type":"Custom List","values":["Open ","Hold ","Lost"],)json";
+  for (const auto& value : values(list + R"json("selectionStyle":"custom","distribution":
+           [{"frequencies":{"Open":"1","Hold":"0","Lost":0}}]})json",
+                                  50)) {
+    EXPECT_EQ(value, "Open ");
+  }
+  // a distribution that stayed when the style was changed
+  EXPECT_EQ(values(list + R"json("selectionStyle":"sequential","distribution":
+           [{"frequencies":{"Open":"1","Gone":2}}]})json",
+                   3),
+            (std::vector<std::string>{"Open ", "Hold ", "Lost"}));
+  write("D.csv", "c\nu\n");
+  const std::string column =
+      R"json({"name":"a","type":"Dataset Column","dataset":"D","column":"c","selectionStyle":"weighted",)json";
+  EXPECT_EQ(values(column + R"json("distribution":null})json", 1), (std::vector<std::string>{"u"}));
+  inputs_.clear();
+  add_columns(column + R"json("distribution":[{"frequencies":{"u":1}}]})json");
+  EXPECT_NE(refusal().find("weights of a dataset's rows"), std::string::npos) << refusal();
+}
+
+TEST_F(MockTest, ACountryOfARowIsOne) {
+  options_.rows = 60;
+  add_columns(R"json({"name":"c","type":"Country"},{"name":"k","type":"Country Code"},
+                 {"name":"m","type":"Currency Code"})json");
+  std::istringstream lines(mocked());
+  std::map<std::string, std::string> code_of;
+  std::string line;
+  std::getline(lines, line);
+  while (std::getline(lines, line)) {
+    const auto comma = line.find(',');
+    const auto [known, fresh] = code_of.try_emplace(line.substr(0, comma), line.substr(comma));
+    EXPECT_EQ(known->second, line.substr(comma));
+  }
+  EXPECT_GT(code_of.size(), 5u);
+}
+
 TEST_F(MockTest, RefusesByName) {
   add_columns(R"json({"name":"a","type":"Car VIN"},{"name":"a","type":"Nonsense"},
                  {"name":"b","type":"Number","min":5,"max":1},
@@ -363,9 +440,22 @@ TEST_F(MockTest, SaysWhereAFormulaFails) {
   EXPECT_NE(refusal().find("need each other's rows"), std::string::npos);
 }
 
+TEST_F(MockTest, ARowThatFailsLeavesTheEarlierFile) {
+  options_.rows = 2;
+  const std::string column =
+      R"json({"name":"n","type":"Row Number","formula":"1 / (2 - this)"})json";
+  write("t.csv", "n\nearlier\n");
+  add_columns(column);
+  EXPECT_NE(refusal().find("row 2"), std::string::npos);
+  EXPECT_EQ(text("t.csv"), "n\nearlier\n");
+  EXPECT_EQ(std::distance(fs::directory_iterator(dir_), {}), 1) << "nothing else stays";
+  options_.rows = 1;
+  EXPECT_EQ(mocked(), "n\n1\n");
+}
+
 TEST_F(MockTest, WarningsAreNoErrors) {
   add_columns(R"json({"name":"a","type":"GUID","colour":"red"})json",
-              R"json("num_rows":1,"extra":{},)json");
+              R"json("num_rows":1,"id":182590,"extra":{},)json");
   EXPECT_TRUE(mock().ok());
   const auto findings = check_schema(inputs_[0].schema, KnownDatasets());
   ASSERT_EQ(findings.size(), 2u);
@@ -377,6 +467,34 @@ TEST_F(MockTest, WarningsAreNoErrors) {
 // Every type that is known makes a value without options, or says which it needs.
 TEST_F(MockTest, EveryTypeIsMade) {
   for (const auto* type : {"Address Line 2",
+                           "Buzzword",
+                           "Catch Phrase",
+                           "Company Name",
+                           "Country",
+                           "Country Code",
+                           "Currency",
+                           "Currency Code",
+                           "Department (Corporate)",
+                           "Department (Retail)",
+                           "Fake Company Name",
+                           "Job Title",
+                           "Language",
+                           "Latitude",
+                           "Longitude",
+                           "MongoDB ObjectID",
+                           "Movie Genres",
+                           "Movie Title",
+                           "Password",
+                           "Product (Grocery)",
+                           "Product Category",
+                           "Product Description",
+                           "Product Name",
+                           "Product Price",
+                           "Product Subcategory",
+                           "Shirt Size",
+                           "Slogan",
+                           "Time Zone",
+                           "ULID",
                            "Binomial Distribution",
                            "Boolean",
                            "Character Sequence",

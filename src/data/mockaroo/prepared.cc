@@ -88,7 +88,7 @@ class Preparation {
     check(column.value, "value");
     for (const auto& rule : column.rules) check(rule.when, "distribution");
     for (const auto& [is_column, name] : column.pieces) {
-      if (is_column && schema_.find(name) == nullptr) {
+      if (is_column && schema_.find_from(*column.column, name) == nullptr) {
         error(column.column->name, "value", "there is no column '" + name + "'");
       }
     }
@@ -96,7 +96,7 @@ class Preparation {
 
   void check_formula(const PreparedColumn& column, const Formula& formula, const char* key) {
     for (const auto& use : formula.columns()) {
-      if (schema_.find(use.name) != nullptr) continue;
+      if (schema_.find_from(*column.column, use.name) != nullptr) continue;
       error(column.column->name, key,
             std::to_string(use.column) + ": there is no column '" + use.name + "'");
     }

@@ -278,7 +278,17 @@ class RegexParser {
     return node;
   }
 
+  // Mockaroo has classes of its own, such as [:last_name:]: not the letters of their names.
+  std::optional<RegexError> unknown_class() const {
+    const auto rest = pattern_.substr(at_);
+    if (!rest.starts_with("[:")) return {};
+    const auto end = rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz_^", 2);
+    if (end == rest.npos || !rest.substr(end).starts_with(":]")) return {};
+    return RegexError{at_, "'" + std::string(rest.substr(0, end + 2)) + "' is not known here"};
+  }
+
   Parsed brackets() {
+    if (auto unknown = unknown_class()) return Err{*unknown};
     const auto start = at_++;
     const bool negated = take("^");
     Set set;
@@ -303,6 +313,7 @@ class RegexParser {
         return {};
       }
     }
+    if (auto unknown = unknown_class()) return unknown;
     if (pattern_[at_] == '\\' && at_ + 1 < pattern_.size()) {
       if (const auto known = escape_class(pattern_[at_ + 1])) {
         at_ += 2;

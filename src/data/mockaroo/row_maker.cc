@@ -24,9 +24,14 @@ std::uint64_t stream_of(std::size_t column, Stream stream) {
 // One row, or one item of a JSON array within it.
 class RowState {
  public:
-  RowState(const RowMaker& maker, std::uint64_t row, std::string item, RowState* outer,
-           std::optional<std::size_t> array)
-      : maker_(maker), row_(row), item_(std::move(item)), outer_(outer), array_(array) {}
+  RowState(const RowMaker& maker, std::uint64_t row) : maker_(maker), row_(row), position_(row) {}
+  RowState(RowState& outer, std::size_t array, std::uint64_t position)
+      : maker_(outer.maker_),
+        row_(outer.row_),
+        position_(position),
+        item_(outer.item_ + "\n" + std::to_string(array) + "." + std::to_string(position)),
+        outer_(&outer),
+        array_(array) {}
 
   using Answer = Result<const MadeCell*, std::string>;
 
@@ -54,6 +59,7 @@ class RowState {
     return {maker_.seed_, maker_.schema_.name + item_ + '\n' + std::string(topic), row_, 0};
   }
   std::uint64_t row() const { return row_; }
+  std::uint64_t position() const { return position_; }
   const RowMaker& maker() const { return maker_; }
 
   Result<JsonValue, std::string> array(std::size_t index, std::int64_t count);
@@ -65,8 +71,9 @@ class RowState {
 
   const RowMaker& maker_;
   std::uint64_t row_;
+  std::uint64_t position_;  // of the item within its array
   std::string item_;
-  RowState* outer_;
+  RowState* outer_ = nullptr;
   std::optional<std::size_t> array_;
   std::map<std::size_t, MadeCell> cells_;
   std::map<std::size_t, bool> running_;
@@ -78,15 +85,21 @@ namespace {
 // What a formula sees: its row, and the value that it is applied to.
 class RowFormula : public FormulaRow {
  public:
-  RowFormula(RowState& state, const Datasets& datasets, const Schema& schema, Draw draw, Value self)
-      : state_(state), datasets_(datasets), schema_(schema), draw_(draw), self_(std::move(self)) {}
+  RowFormula(RowState& state, std::size_t index, const Datasets& datasets, const Schema& schema,
+             Draw draw, Value self)
+      : state_(state),
+        index_(index),
+        datasets_(datasets),
+        schema_(schema),
+        draw_(draw),
+        self_(std::move(self)) {}
 
   const Value& self() const override { return self_; }
   std::uint64_t draw() override { return draw_.next(); }
   std::int64_t now() const override { return kMockNow; }
 
   Answer column(const std::string& name) override {
-    const auto* found = schema_.find(name);
+    const auto* found = schema_.find_from(schema_.columns[index_], name);
     if (found == nullptr) return Err{"there is no column '" + name + "'"};
     const auto cell = state_.cell(static_cast<std::size_t>(found - schema_.columns.data()));
     if (!cell) return Err{cell.error()};
@@ -118,6 +131,7 @@ class RowFormula : public FormulaRow {
   }
 
   RowState& state_;
+  std::size_t index_;  // of the column that the formula is of
   const Datasets& datasets_;
   const Schema& schema_;
   Draw draw_;
@@ -137,6 +151,7 @@ class RowCell : public CellMaker {
         draw_(state.draw(index, Stream::value)) {}
 
   std::uint64_t row() const override { return state_.row(); }
+  std::uint64_t position() const override { return state_.position(); }
   Draw& draw() override { return draw_; }
   Draw shared(std::string_view topic) const override { return state_.shared(topic); }
 
@@ -144,14 +159,14 @@ class RowCell : public CellMaker {
     return run(formula, Value(), draw_);
   }
   Result<Value, std::string> run(const Formula& formula, Value self, Draw draw) {
-    RowFormula row(state_, datasets_, schema_, draw, std::move(self));
+    RowFormula row(state_, index_, datasets_, schema_, draw, std::move(self));
     auto value = formula.evaluate(row);
     if (value) return std::move(*value);
     return Err{std::to_string(value.error().column) + ": " + value.error().message};
   }
 
   Result<Value, std::string> column(const std::string& name) override {
-    return RowFormula(state_, datasets_, schema_, draw_, Value()).column(name);
+    return RowFormula(state_, index_, datasets_, schema_, draw_, Value()).column(name);
   }
 
   Result<Value, std::string> dataset_cell(const PreparedColumn& column) override {
@@ -216,8 +231,7 @@ Result<JsonValue, std::string> RowState::array(std::size_t index, std::int64_t c
   const auto depth = maker_.columns_[index].column->path.size();
   for (std::int64_t i = 0; i < count; ++i) {
     if (++whole().items_ > kMaxRowItems) return Err{std::string("the arrays become too large")};
-    RowState item(maker_, row_, item_ + "\n" + std::to_string(index) + "." + std::to_string(i),
-                  this, index);
+    RowState item(*this, index, static_cast<std::uint64_t>(i));
     JsonValue object;
     object.kind = JsonValue::Kind::object;
     for (std::size_t kid = 0; kid < maker_.columns_.size(); ++kid) {
@@ -239,12 +253,12 @@ Result<std::size_t, std::string> RowState::dataset_row(std::size_t index) {
   if (set == nullptr || set->size() == 0) {
     return Err{"the dataset '" + column.dataset + "' has no rows"};
   }
-  if (column.selection != Selection::random) return row_ % set->size();
+  if (column.selection != Selection::random) return position_ % set->size();
   return draw(index, Stream::value).below(set->size());
 }
 
 Result<std::vector<MadeCell>, RowError> RowMaker::make(std::uint64_t row) const {
-  RowState state(*this, row, {}, nullptr, std::nullopt);
+  RowState state(*this, row);
   std::vector<MadeCell> cells(columns_.size());
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     if (columns_[i].array) continue;

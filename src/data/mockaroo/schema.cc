@@ -104,7 +104,8 @@ class SchemaReader {
   }
 
   Problem take_setting(const std::string& key, const JsonValue& value) {
-    if (key == "columns" || key == "fields") return {};
+    if (key == "columns" || key == "fields" || key == "id")
+      return {};  // whose id it is: Mockaroo's
     if (key == "name") return take_name(value);
     if (key == "num_rows" || key == "count") return take_rows(key, value);
     if (key == "file_format" || key == "format") return take_format(key, value);
@@ -230,6 +231,16 @@ std::string_view to_string(OutputFormat format) {
 const SchemaColumn* Schema::find(std::string_view column) const {
   const auto found = std::ranges::find(columns, column, &SchemaColumn::name);
   return found == columns.end() ? nullptr : &*found;
+}
+
+const SchemaColumn* Schema::find_from(const SchemaColumn& from, std::string_view column) const {
+  for (std::size_t depth = from.path.size(); depth-- > 1;) {
+    std::string near;
+    for (std::size_t i = 0; i < depth; ++i) near += from.path[i] + ".";
+    const auto* found = find(near.append(column));
+    if (found != nullptr && found != &from) return found;
+  }
+  return find(column);
 }
 
 std::string to_text(const SchemaError& error, const std::string& file) {

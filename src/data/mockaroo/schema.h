@@ -39,6 +39,8 @@ struct Schema {
   std::vector<std::string> unknown_keys;  // of the backup itself
 
   const SchemaColumn* find(std::string_view column) const;
+  // As a formula in `from` names it: `seq` is the nearest of `a.b.seq`, `a.seq` and `seq`.
+  const SchemaColumn* find_from(const SchemaColumn& from, std::string_view column) const;
 };
 
 // What is wrong, and at which column and key (empty where it is none).

@@ -20,6 +20,7 @@ class CellMaker {
  public:
   virtual ~CellMaker() = default;
   virtual std::uint64_t row() const = 0;                  // from 0
+  virtual std::uint64_t position() const = 0;             // within its array; else the row
   virtual Draw& draw() = 0;                               // this cell's own
   virtual Draw shared(std::string_view topic) const = 0;  // of the row: the same for all columns
   virtual Result<Value, std::string> run(const Formula& formula) = 0;
@@ -43,6 +44,8 @@ const TypeInfo* find_type(std::string_view name);
 std::span<const TypeInfo> plain_types();
 // People, places, addresses: coined.
 std::span<const TypeInfo> coined_types();
+// Firms, work, wares, countries: coined, or what every list of them has.
+std::span<const TypeInfo> common_types();
 // Codes of health care, and who provides it.
 std::span<const TypeInfo> health_types();
 // Whether Mockaroo has such a type, be it known here or not.

@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "data/hex.h"
+#include "data/mockaroo/formula_text.h"
 #include "data/mockaroo/options.h"
 #include "data/mockaroo/strftime.h"
 #include "data/mockaroo/types.h"
@@ -39,7 +40,7 @@ Made guid(const PreparedColumn&, CellMaker& cell) {
 }
 
 Made row_number(const PreparedColumn&, CellMaker& cell) {
-  return Value(static_cast<std::int64_t>(cell.row()) + 1);
+  return Value(static_cast<std::int64_t>(cell.position()) + 1);
 }
 
 void prepare_sequence(Options& options, PreparedColumn& into) {
@@ -49,7 +50,7 @@ void prepare_sequence(Options& options, PreparedColumn& into) {
   if (into.repeat < 1) options.error("repeat", "must be at least 1");
 }
 Made sequence(const PreparedColumn& column, CellMaker& cell) {
-  const auto turn = static_cast<std::int64_t>(cell.row()) / column.repeat;
+  const auto turn = static_cast<std::int64_t>(cell.position()) / column.repeat;
   std::int64_t offset = 0;
   std::int64_t value = 0;
   if (__builtin_mul_overflow(turn, column.step, &offset) ||
@@ -153,6 +154,14 @@ Made blank(const PreparedColumn&, CellMaker&) { return Value(); }
 
 // Custom lists
 
+// Published lists keep the blanks that were typed behind a comma, their frequencies do not.
+const JsonValue* weight_of(const JsonValue& weights, const std::string& value) {
+  if (const auto* exact = weights.find(value)) return exact;
+  const auto same = [&](const JsonMember& each) { return stripped(each.key) == stripped(value); };
+  const auto found = std::ranges::find_if(weights.members, same);
+  return found == weights.members.end() ? nullptr : &found->value;
+}
+
 void add_rule(Options& options, PreparedColumn& into, const JsonValue* rule,
               const JsonValue* weights) {
   WeightRule made;
@@ -169,7 +178,7 @@ void add_rule(Options& options, PreparedColumn& into, const JsonValue* rule,
   double sum = 0;
   for (std::size_t i = 0; i < into.values.size(); ++i) {
     const JsonValue* weight = weights->kind == JsonValue::Kind::object
-                                  ? weights->find(into.values[i])
+                                  ? weight_of(*weights, into.values[i])
                               : i < weights->items.size() ? &weights->items[i]
                                                           : nullptr;
     const double value = weight == nullptr ? 0 : weight->as_number().value_or(-1);
@@ -182,7 +191,8 @@ void add_rule(Options& options, PreparedColumn& into, const JsonValue* rule,
     made.cumulative.push_back(sum);
   }
   for (const auto& [name, weight] : weights->members) {
-    if (std::ranges::find(into.values, name) == into.values.end()) {
+    const auto same = [&](const std::string& value) { return stripped(value) == stripped(name); };
+    if (std::ranges::none_of(into.values, same)) {
       options.warning("distribution", "'" + name + "' is none of the values");
     }
   }
@@ -229,7 +239,7 @@ void prepare_selection(Options& options, PreparedColumn& into) {
                    : style == "cartesian" ? Selection::cartesian
                                           : Selection::random;
   constexpr auto kStyles = std::to_array<std::string_view>(
-      {"", "random", "sequential", "cartesian", "custom", "advanced"});
+      {"", "random", "sequential", "cartesian", "custom", "advanced", "weighted"});
   if (std::ranges::find(kStyles, style) == kStyles.end()) {
     options.error("selectionStyle", "'" + style + "' is no style that is known here");
   }
@@ -239,7 +249,11 @@ void prepare_list(Options& options, PreparedColumn& into) {
   into.values = options.list("values");
   if (into.values.empty()) options.error("values", "is missing or empty");
   prepare_selection(options, into);
-  prepare_distribution(options, into);
+  if (into.selection == Selection::random) {
+    prepare_distribution(options, into);
+  } else {
+    options.take("distribution");  // stays in a backup when the style is changed
+  }
 }
 
 std::size_t weighted(const std::vector<double>& cumulative, Draw& draw) {
@@ -260,7 +274,7 @@ Made custom_list(const PreparedColumn& column, CellMaker& cell) {
   if (column.selection == Selection::random) {
     return Value(column.values[cell.draw().below(column.values.size())]);
   }
-  return Value(column.values[cell.row() / column.cartesian_step % column.values.size()]);
+  return Value(column.values[cell.position() / column.cartesian_step % column.values.size()]);
 }
 
 // Datasets
@@ -270,6 +284,13 @@ void prepare_dataset_column(Options& options, PreparedColumn& into) {
   into.dataset_column = options.text("column");
   if (into.dataset.empty()) options.error("dataset", "is missing");
   prepare_selection(options, into);
+  const auto* distribution = options.take("distribution");
+  if (options.text("selectionStyle") != "weighted") return;
+  if (distribution == nullptr || distribution->items.empty()) {
+    options.warning("selectionStyle", "has no weights: each row of the dataset comes as often");
+  } else {
+    options.error("distribution", "weights of a dataset's rows are not known here");
+  }
 }
 Made dataset_column(const PreparedColumn& column, CellMaker& cell) {
   return cell.dataset_cell(column);

@@ -7,6 +7,7 @@
 
 #include "data/folded_text.h"
 #include "data/privacy/label_words.h"
+#include "data/privacy/shapes.h"
 #include "data/privacy/text_scan.h"
 
 namespace pim::data::privacy {
@@ -101,6 +102,16 @@ std::string_view identifier_kind(std::string_view value) {
   std::vector<TextHit> hits;
   scan_text(value, kRulesForImports, hits);
   return hits.empty() ? std::string_view() : info(hits.front().rule).kind;
+}
+
+bool looks_like_values(std::span<const std::string> header) {
+  return std::ranges::any_of(header, [](const std::string& name) {
+    const bool number =
+        std::ranges::any_of(name, is_number) && std::ranges::all_of(name, [](char c) {
+          return is_number(c) || std::string_view("+-./:,$% ").find(c) != std::string_view::npos;
+        });
+    return number || !identifier_kind(name).empty();
+  });
 }
 
 }  // namespace pim::data::privacy

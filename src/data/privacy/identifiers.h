@@ -3,6 +3,8 @@
 // catches a slip in a mapping.
 #pragma once
 
+#include <span>
+#include <string>
 #include <string_view>
 
 namespace pim::data::privacy {
@@ -14,5 +16,12 @@ bool looks_like_identifier(std::string_view header);
 // text rules by form alone, without those that would find what an import reads: dates, amounts,
 // codes of the domain and NPIs are no hits. Allocates only where it finds something.
 std::string_view identifier_kind(std::string_view value);
+
+// Whether a line of names is rather one of values: of a file without a header, whose first row is
+// somebody's. It must not be shown.
+bool looks_like_values(std::span<const std::string> header);
+inline constexpr std::string_view kValuesForNames =
+    "its names of columns look like values, and are not shown: if the file has no header line, "
+    "name its columns in the mapping, columns = [...]";
 
 }  // namespace pim::data::privacy
