@@ -12,7 +12,7 @@ namespace {
 using telemetry::Span;
 using telemetry::span_named;
 
-constexpr const char* kPatient = R"({"birth_year":1957,"sex":"F","state":"OH","zip3":"441"})";
+constexpr const char* kSomebody = R"({"birth_year":1957,"sex":"F","state":"OH","zip3":"441"})";
 
 std::string text_of(const Span& span, std::string_view key) {
   for (const auto& attribute : span.attributes) {
@@ -83,7 +83,7 @@ TEST(RequestTrace, NamesTheProblemOfOneThatFails) {
   EXPECT_FALSE(spans[0].failed) << "the caller's mistake is not the server's";
 
   traced.server.spine.answer_with(spine::CommandReply{});  // unknown
-  const auto failed = traced.server.send("POST", "/v1/patients", "registrar", kPatient);
+  const auto failed = traced.server.send("POST", "/v1/patients", "registrar", kSomebody);
   ASSERT_EQ(failed.status, 503);
   const Span server = span_named(traced.spans.wait_for(3), "POST /v1/patients");
   EXPECT_TRUE(server.failed);
@@ -92,13 +92,13 @@ TEST(RequestTrace, NamesTheProblemOfOneThatFails) {
 
 TEST(RequestTrace, AnExemplarIsOfAKeptTraceAndNoOther) {
   Traced traced;
-  const auto kept = traced.server.send("POST", "/v1/patients", "registrar", kPatient);
+  const auto kept = traced.server.send("POST", "/v1/patients", "registrar", kSomebody);
   ASSERT_EQ(kept.status, 201);
   const auto context = telemetry::TraceContext::parse(kept.header("traceparent"));
   ASSERT_TRUE(context && context->sampled);
   auto unkept = telemetry::TraceContext::root();
   unkept.sampled = false;
-  const auto other = traced.server.send("POST", "/v1/patients", "registrar", kPatient,
+  const auto other = traced.server.send("POST", "/v1/patients", "registrar", kSomebody,
                                         "traceparent: " + unkept.traceparent() + "\r\n");
   ASSERT_EQ(other.status, 201);
   EXPECT_TRUE(other.header("traceparent").ends_with("-00"));

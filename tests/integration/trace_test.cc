@@ -58,8 +58,8 @@ TEST_F(TraceTest, EveryRequestIsOneTraceAndNoSpanNamesAPatient) {
   const auto created = call("POST", "/v1/patients", token("registrar"),
                             R"({"birth_year":1957,"sex":"F","state":"OH","zip3":"441"})");
   ASSERT_EQ(created.status, 201) << created.body;
-  const std::string trace = created.header("traceparent").substr(3, 32);
-  const std::string server_span = created.header("traceparent").substr(36, 16);
+  const std::string trace(created.header("traceparent").substr(3, 32));
+  const std::string server_span(created.header("traceparent").substr(36, 16));
   ASSERT_EQ(stop_server(), 0);  // what was queued is sent before it goes
 
   const auto spans = receiver.spans();
