@@ -67,7 +67,7 @@ Response AdminApp::refuse(const ProblemInfo& problem, std::string_view detail, s
   metrics_.refused(problem);
   Call call;
   call.now = wall_clock();
-  identify(call);
+  identify(call, nullptr);
   return call.problem(Problem::of(problem, std::string(detail)));
 }
 
@@ -77,7 +77,7 @@ void AdminApp::handle(const std::shared_ptr<Exchange>& exchange) {
   call->started = std::chrono::steady_clock::now();
   call->now = wall_clock();
   call->headers = KnownHeaders(exchange->request().headers);
-  identify(*call);
+  identify(*call, nullptr);
   dispatch(call);
 }
 

@@ -45,12 +45,13 @@ ApiMetrics::ApiMetrics(telemetry::Registry& registry)
   });
 }
 
-void ApiMetrics::answered(const Route* route, std::uint16_t status, double seconds) {
+void ApiMetrics::answered(const Route* route, std::uint16_t status, double seconds,
+                          const telemetry::TraceContext* kept) {
   const std::size_t index =
       route == nullptr ? routes_.size() - 1 : static_cast<std::size_t>(route - routes().data());
   const RouteSeries& series = routes_[index];
   series.requests[std::clamp<std::size_t>(status / 100, 1, kClasses) - 1]->add();
-  series.seconds->observe(seconds);
+  series.seconds->observe(seconds, kept);
 }
 
 void ApiMetrics::refused(const ProblemInfo& problem) {

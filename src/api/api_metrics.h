@@ -25,7 +25,9 @@ class ApiMetrics {
   explicit ApiMetrics(telemetry::Registry& registry);
 
   // `route` null: none matched.
-  void answered(const Route* route, std::uint16_t status, double seconds);
+  // `kept`: the request's trace, where that is kept; else null.
+  void answered(const Route* route, std::uint16_t status, double seconds,
+                const telemetry::TraceContext* kept);
   void refused(const ProblemInfo& problem);  // bytes that never became a request
   void unauthenticated(TokenFault fault, std::string_view source);
   void forbidden();

@@ -5,6 +5,8 @@
 
 #include "api/ascii.h"
 #include "api/request_checks.h"
+#include "api/request_trace.h"
+#include "routing/bucket.h"
 #include "telemetry/log.h"
 
 namespace pim::api {
@@ -26,6 +28,7 @@ App::App(const ServerOptions& options, const Services& services, Authenticator& 
       metrics_(metrics),
       trail_(trail),
       workers_(workers),
+      tracer_(services.tracer),
       router_(routes()),
       commands_(services.spine, trail, options.shards),
       queries_(services.read_model, services.store, services.audit_index),
@@ -35,7 +38,7 @@ Response App::refuse(const ProblemInfo& problem, std::string_view detail, std::s
   metrics_.refused(problem);
   Call call;
   call.now = wall_clock();
-  identify(call);
+  identify(call, tracer_);
   Response response = call.problem(Problem::of(problem, std::string(detail)));
   if (problem.status == 503) add_header(response, "retry-after", "1");
   add_header(response, "x-request-id", call.request_id);
@@ -77,7 +80,7 @@ bool App::find_route(Call& call) {
   const Request& request = call.request();
   auto target = parse_target(request.target);
   if (!target) {
-    identify(call);
+    identify(call, tracer_);
     answer(call, Problem::of(problems::kBadTarget));
     return false;
   }
@@ -85,7 +88,7 @@ bool App::find_route(Call& call) {
   Match match = router_.match(call.target.segments, parse_method(request.method));
   call.route = match.route;
   call.path = std::move(match.values);
-  identify(call);
+  identify(call, tracer_);
   if (match.route != nullptr) return true;
   if (!match.path_exists) {
     answer(call, Problem::of(problems::kNoRoute));
@@ -108,6 +111,7 @@ bool App::admit(Call& call) {
     return false;
   }
   call.caller = std::move(*caller);
+  call.admitted = std::chrono::steady_clock::now();
   if (call.route->roles.contains(call.caller->role)) return true;
   metrics_.forbidden();
   const std::string rule = "role:" + std::string(to_string(call.caller->role));
@@ -131,12 +135,19 @@ void App::run_command(const CallPtr& call) {
   }
   const StreamId stream = request->stream;
   const auto created = created_id(request->command);
+  locate(*call, stream.value);
   commands_.submit(std::move(*request), [this, call, stream, created](spine::CommandReply reply) {
     // on the committer's thread: only hand it on
     call->exchange->post([this, call, stream, created, reply = std::move(reply)] {
+      call->command = reply.timing;
       answer(*call, commands_.render(*call, reply, stream, created));
     });
   });
+}
+
+void App::locate(Call& call, const Uuid& routing_id) const {
+  call.bucket = bucket_of(routing_id);
+  call.shard = default_shard(*call.bucket, options_.shards);
 }
 
 void App::run_query(const CallPtr& call) {
@@ -157,7 +168,9 @@ void App::run_query(const CallPtr& call) {
 }
 
 void App::execute_query(Call& call) {
-  const bool late = std::chrono::steady_clock::now() >= call.deadline;
+  call.query_began = std::chrono::steady_clock::now();
+  if (const auto patient = call.patient()) locate(call, patient->value);
+  const bool late = call.query_began >= call.deadline;
   auto found = late ? Result<QueryAnswer, Problem>(Err{Problem::of(problems::kDeadlineExceeded)})
                     : queries_.run(call);
   const bool about_audit = call.route->query == Query::audit;
@@ -187,8 +200,11 @@ void App::answer(Call& call, Response response) {
   add_header(response, "x-request-id", call.request_id);
   add_header(response, "traceparent", call.trace.traceparent());
   response.headers += "cache-control: no-store\r\nx-content-type-options: nosniff\r\n";
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - call.started;
-  metrics_.answered(call.route, response.status, elapsed.count());
+  const auto now = std::chrono::steady_clock::now();
+  const std::chrono::duration<double> elapsed = now - call.started;
+  metrics_.answered(call.route, response.status, elapsed.count(),
+                    call.trace.sampled ? &call.trace : nullptr);
+  if (call.trace.sampled) trace_request(*tracer_, call, response, now);
   call.exchange->respond(std::move(response));
 }
 

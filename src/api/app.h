@@ -35,6 +35,7 @@ class App final : public HttpHandler {
   void run_command(const CallPtr& call);
   void run_query(const CallPtr& call);
   void execute_query(Call& call);
+  void locate(Call& call, const Uuid& routing_id) const;
   void answer(Call& call, Response response);
   void answer(Call& call, const Problem& problem) { answer(call, call.problem(problem)); }
 
@@ -43,6 +44,7 @@ class App final : public HttpHandler {
   ApiMetrics& metrics_;
   AuditTrail& trail_;
   WorkerPool& workers_;
+  telemetry::Tracer* const tracer_;
   const Router router_;
   CommandService commands_;
   const QueryService queries_;

@@ -1,6 +1,7 @@
 // One request on its way through the front: what is known of it so far.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -15,6 +16,8 @@
 #include "api/router.h"
 #include "api/target.h"
 #include "domain/ids.h"
+#include "routing/bucket.h"
+#include "spine/spine.h"
 #include "telemetry/trace.h"
 
 namespace pim::api {
@@ -30,9 +33,17 @@ struct Call {
   const Route* route = nullptr;
   std::vector<PathValue> path;  // views into target
 
-  telemetry::TraceContext trace;  // this server's span
+  telemetry::TraceContext trace;              // this server's span; sampled: it is kept
+  std::array<std::uint8_t, 8> caller_span{};  // its parent; all zero: none
   std::string request_id;
   std::shared_ptr<const Principal> caller;  // null on open routes
+
+  // What its trace is made of, as far as it came.
+  std::chrono::steady_clock::time_point admitted;
+  std::chrono::steady_clock::time_point query_began;
+  spine::CommandTiming command;
+  std::optional<BucketId> bucket;
+  std::optional<ShardId> shard;
 
   const Request& request() const { return exchange->request(); }
   // Empty where the path has no such parameter.

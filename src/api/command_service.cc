@@ -194,6 +194,7 @@ Result<CommandRequest, Problem> CommandService::read(const Call& call) const {
   request.fingerprint =
       command_fingerprint(call.request().method, call.target.path, body, if_match);
   request.deadline = call.deadline;
+  request.sampled = call.trace.sampled;
   request.command = std::move(*command);
   return request;
 }

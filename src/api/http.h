@@ -30,7 +30,8 @@ struct Response {
   std::string_view content_type = "application/json";  // static storage; unused without a body
   std::string headers;                                 // whole lines, each with its CRLF
   std::string body;
-  bool close = false;  // end the connection afterwards
+  bool close = false;        // end the connection afterwards
+  std::string_view problem;  // its name, where the body is one; static storage
 };
 
 struct ProblemInfo;

@@ -78,6 +78,21 @@ inline constexpr MetricInfo kProjectionLag{
     "pim_projection_lag_seconds", gauge, "seconds",
     "How long the oldest event that is not yet in the read model has waited."};
 
+// Of tracing; all 0 where no endpoint is configured. kept / all is the share that was kept.
+inline constexpr MetricInfo kTraces{"pim_traces", counter, "",
+                                    "Traces that began here, kept or not."};
+inline constexpr MetricInfo kTracesKept{"pim_traces_kept", counter, "",
+                                        "Traces that began here and are kept."};
+inline constexpr MetricInfo kSpansSent{"pim_spans_sent", counter, "",
+                                       "Spans that the collector has taken."};
+inline constexpr MetricInfo kSpansDropped{
+    "pim_spans_dropped", counter, "",
+    "Spans lost, by reason: queue_full, or not_taken by the collector."};
+inline constexpr MetricInfo kSpanFailures{"pim_span_export_failures", counter, "",
+                                          "Requests that the collector did not answer with 2xx."};
+inline constexpr MetricInfo kSpansQueued{"pim_spans_queued", gauge, "",
+                                         "Spans that wait to be sent."};
+
 inline constexpr MetricInfo kJournalEntries{"pim_journal_entries", counter, "",
                                             "Entries written to the audit journal since start."};
 inline constexpr MetricInfo kJournalBytes{"pim_journal_bytes", gauge, "bytes",

@@ -182,6 +182,7 @@ Response problem_response(const Problem& problem, const ProblemContext& context)
   Response response;
   response.status = problem.status;
   response.content_type = kProblemType;
+  response.problem = problem.name;
   response.body = render_problem(problem, context);
   return response;
 }

@@ -88,9 +88,15 @@ std::optional<Problem> check_parameters(const Call& call) {
   return check_headers(call, kQueryHeaders);
 }
 
-void identify(Call& call) {
-  const auto parent = telemetry::TraceContext::parse(call.headers[KnownHeader::traceparent]);
-  call.trace = parent ? parent->child() : telemetry::TraceContext::root();
+void identify(Call& call, telemetry::Tracer* tracer) {
+  const auto caller = telemetry::TraceContext::parse(call.headers[KnownHeader::traceparent]);
+  if (caller) call.caller_span = caller->span_id;
+  if (tracer != nullptr) {
+    call.trace = tracer->begin(caller);
+  } else {
+    call.trace = caller ? caller->child() : telemetry::TraceContext::root();
+    call.trace.sampled = false;
+  }
   const bool command = call.route != nullptr && call.route->is_command();
   const auto header = command ? KnownHeader::idempotency_key : KnownHeader::x_request_id;
   const auto id = call.headers[header];

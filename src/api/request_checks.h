@@ -14,6 +14,6 @@ std::optional<Problem> check_parameters(const Call& call);
 
 // Sets trace and request id, from the request where it brings valid ones. Before the route is
 // known, the request id is X-Request-Id's.
-void identify(Call& call);
+void identify(Call& call, telemetry::Tracer* tracer);
 
 }  // namespace pim::api

@@ -19,6 +19,7 @@
 #include "spine/spine.h"
 #include "store/event_store.h"
 #include "telemetry/metrics.h"
+#include "telemetry/tracer.h"
 
 namespace pim::api {
 
@@ -52,6 +53,7 @@ struct Services {
   audit::AuditIndex& audit_index;
   audit::Journal& journal;
   telemetry::Registry& metrics;
+  telemetry::Tracer* tracer = nullptr;  // null: no spans, and no trace is kept
 };
 
 struct ServerError {

@@ -71,6 +71,24 @@ void add_spine(ScrapedMetrics& scraped, const spine::Spine& spine) {
   scraped.add(metrics::kStoreWritable, [&spine] { return one(spine.writable() ? 1 : 0); });
 }
 
+void add_tracing(ScrapedMetrics& scraped, const telemetry::Tracer* tracer) {
+  using Stats = telemetry::Tracer::Stats;
+  const auto stats = [tracer] { return tracer == nullptr ? Stats{} : tracer->stats(); };
+  const auto number = [&](const MetricInfo& info, std::uint64_t Stats::* member) {
+    scraped.add(info, [stats, member] { return one(static_cast<double>(stats().*member)); });
+  };
+  number(metrics::kTraces, &Stats::traces);
+  number(metrics::kTracesKept, &Stats::traces_kept);
+  number(metrics::kSpansSent, &Stats::sent);
+  number(metrics::kSpanFailures, &Stats::failures);
+  number(metrics::kSpansQueued, &Stats::queued);
+  scraped.add(metrics::kSpansDropped, [stats] {
+    const Stats now = stats();
+    return Samples{{{{"reason", "queue_full"}}, static_cast<double>(now.dropped_full)},
+                   {{{"reason", "not_taken"}}, static_cast<double>(now.dropped_failed)}};
+  });
+}
+
 }  // namespace
 
 void add_server_metrics(ScrapedMetrics& scraped, const ScrapeSources& sources) {
@@ -83,6 +101,7 @@ void add_server_metrics(ScrapedMetrics& scraped, const ScrapeSources& sources) {
   scraped.add(metrics::kProjectionLag, [&read_model] {
     return one(std::chrono::duration<double>(read_model.lag().age).count());
   });
+  add_tracing(scraped, sources.services.tracer);
   const auto& journal = sources.services.journal;
   scraped.add(metrics::kJournalEntries,
               [&journal] { return one(static_cast<double>(journal.entries())); });

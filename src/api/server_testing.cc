@@ -21,9 +21,10 @@ TempFile::TempFile(std::string_view content) {
 }
 TempFile::~TempFile() { ::unlink(path_.c_str()); }
 
-TestServer::TestServer(ServerOptions options, bool ready) : keys_(test_keys().file_json) {
+TestServer::TestServer(ServerOptions options, bool ready, telemetry::Tracer* tracer)
+    : keys_(test_keys().file_json) {
   options.jwt_keys_file = keys_.path();
-  const Services services{spine, store, read_model, audit_index, journal, metrics};
+  const Services services{spine, store, read_model, audit_index, journal, metrics, tracer};
   auto started = Server::start(options, services);
   if (!started) {
     ADD_FAILURE() << started.error().message;

@@ -28,7 +28,8 @@ class TempFile {
 class TestServer {
  public:
   // Time-outs are long unless `options` say otherwise, so that only tests about them meet them.
-  explicit TestServer(ServerOptions options = {}, bool ready = true);
+  explicit TestServer(ServerOptions options = {}, bool ready = true,
+                      telemetry::Tracer* tracer = nullptr);
 
   FakeWorld world;
   FakeSpine spine{world};

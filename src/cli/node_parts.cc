@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "api/version.h"
 #include "cli/compose.h"
 #include "store/sqlite/engine.h"
+#include "telemetry/otlp_spans.h"
 
 namespace pim::cli {
 
@@ -16,7 +18,7 @@ NodeParts::~NodeParts() {
 
 Result<std::unique_ptr<NodeParts>, std::string> NodeParts::open(const ServeConfig& config) {
   std::unique_ptr<NodeParts> parts(new NodeParts);
-  for (const auto step : {&NodeParts::open_store, &NodeParts::open_anchors,
+  for (const auto step : {&NodeParts::open_store, &NodeParts::open_tracer, &NodeParts::open_anchors,
                           &NodeParts::open_readers, &NodeParts::open_spine}) {
     if (auto opened = (parts.get()->*step)(config); !opened) return Err{opened.error()};
   }
@@ -24,7 +26,7 @@ Result<std::unique_ptr<NodeParts>, std::string> NodeParts::open(const ServeConfi
 }
 
 api::Services NodeParts::services() {
-  return {*spine_, *store_, *read_model_, *audit_index_, *journal_, metrics_};
+  return {*spine_, *store_, *read_model_, *audit_index_, *journal_, metrics_, tracer_.get()};
 }
 
 Result<void, std::string> NodeParts::open_store(const ServeConfig& config) {
@@ -39,6 +41,18 @@ Result<void, std::string> NodeParts::open_store(const ServeConfig& config) {
     std::filesystem::create_directories(directory, problem);
     if (problem) return Err{"cannot create " + directory + ": " + problem.message()};
   }
+  return {};
+}
+
+Result<void, std::string> NodeParts::open_tracer(const ServeConfig& config) {
+  if (config.otlp_endpoint.empty()) return {};
+  telemetry::TracerOptions options;
+  options.sampling = {static_cast<double>(config.trace_rate), config.trace_share};
+  auto exporter = telemetry::otlp_span_exporter(config.otlp_endpoint,
+                                                {.service_name = "pim",
+                                                 .service_version = std::string(api::kVersion),
+                                                 .instance_id = store_->node().to_string()});
+  tracer_ = std::make_unique<telemetry::Tracer>(std::move(exporter), options);
   return {};
 }
 
@@ -90,6 +104,7 @@ Result<void, std::string> NodeParts::open_spine(const ServeConfig& config) {
   spine::SpineOptions options;
   options.shards = config.shards;
   options.cache_streams = config.cache_streams;
+  options.tracer = tracer_.get();
   auto spine = spine::Spine::start(*store_, options);
   if (!spine) return Err{spine.error().message};
   spine_ = std::move(*spine);

@@ -31,6 +31,7 @@ class NodeParts {
 
  private:
   NodeParts() = default;
+  Result<void, std::string> open_tracer(const ServeConfig& config);
   Result<void, std::string> open_store(const ServeConfig& config);
   Result<void, std::string> open_anchors(const ServeConfig& config);
   Result<void, std::string> open_readers(const ServeConfig& config);
@@ -38,6 +39,7 @@ class NodeParts {
 
   // In the order of construction: each part outlives those below it.
   telemetry::Registry metrics_;
+  std::unique_ptr<telemetry::Tracer> tracer_;  // null: no spans
   CommitFeed commits_;
   std::unique_ptr<store::EventStore> store_;
   std::unique_ptr<store::Reader> anchor_reader_;

@@ -52,6 +52,8 @@ TEST(ServeConfig, SaysWhichSettingIsWrongAndWhereItCameFrom) {
       {{{"data", "/d"}}, kNone, "shards = 3.5", "must be a text or an integer"},
       {{{"data", "/d"}}, kNone, "shards = ", "configuration file, line 1"},
       {{{"data", "/d"}, {"tls-cert", "c"}}, kNone, "", "go together"},
+      {{{"data", "/d"}, {"otlp-endpoint", "localhost:4318"}}, kNone, "", "must begin with http"},
+      {{{"data", "/d"}, {"trace-percent", "101"}}, kNone, "", "0 to 100"},
       {{{"data", "/d"}, {"anchors", "/d/a"}}, kNone, "", "outside --data"},
   };
   for (const auto& each : cases) {

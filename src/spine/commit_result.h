@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "spine/spine.h"
 #include "store/record.h"
 
 namespace pim::spine {
@@ -24,7 +25,11 @@ struct CommitResult {
   };
   Ticket ticket = nullptr;
   Kind kind = Kind::refused;
-  store::Receipt receipt;
+  store::Receipt receipt = {};
+  MonoTime offered = {};  // what CommandTiming says of them
+  MonoTime submitted = {};
+  MonoTime committed = {};
+  telemetry::TraceContext batch = {};
 };
 
 }  // namespace pim::spine

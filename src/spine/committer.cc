@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <utility>
 
 namespace pim::spine {
@@ -36,12 +37,14 @@ bool nothing_written(StoreErrorKind kind) {
 }  // namespace
 
 Committer::Committer(store::EventStore& store, const Clock& clock, std::size_t max_batch,
-                     std::vector<Deliver> shards, std::function<void()> on_recovered)
+                     std::vector<Deliver> shards, std::function<void()> on_recovered,
+                     telemetry::Tracer* tracer)
     : store_(store),
       clock_(clock),
       max_batch_(max_batch),
       shards_(std::move(shards)),
       on_recovered_(std::move(on_recovered)),
+      tracer_(tracer),
       queued_(shards_.size()) {}
 
 void Committer::offer(std::size_t shard, std::vector<CommitItem> items) {
@@ -70,6 +73,8 @@ std::vector<store::Append> Committer::next_batch() {
   under_way_.clear();
   state_ = queued_total_ == 0 ? State::idle : State::committing;
   submitted_at_ = clock_.now();
+  batch_.sampled = false;
+  batched_.clear();
   batch.reserve(std::min(queued_total_, max_batch_));
   under_way_.reserve(std::min(queued_total_, max_batch_));
   while (queued_total_ > 0 && batch.size() < max_batch_) {
@@ -80,11 +85,35 @@ std::vector<store::Append> Committer::next_batch() {
     queued_[shard].pop_front();
     --queued_total_;
     const store::Origin& origin = item.append.receipt.origin;
-    under_way_.push_back(
-        {shard, item.ticket, origin.user_id, origin.request_id, item.append.stream, false});
+    under_way_.push_back({shard, item.ticket, origin.user_id, origin.request_id, item.append.stream,
+                          item.offered, false});
+    if (item.sampled) join_batch(item);
     batch.push_back(std::move(item.append));
   }
   return batch;
+}
+
+void Committer::join_batch(const CommitItem& item) {
+  if (tracer_ == nullptr) return;
+  if (!batch_.sampled) batch_ = telemetry::TraceContext::root();  // sampled
+  const store::Origin& origin = item.append.receipt.origin;
+  batched_.push_back({origin.trace_id, origin.span_id, true});
+}
+
+telemetry::Span Committer::batch_span(const store::BatchResult& result, MonoTime committed) const {
+  telemetry::Span span;
+  span.context = batch_;
+  span.name = "commit batch";
+  span.duration = committed - submitted_at_;
+  span.start = std::chrono::system_clock::now() -
+               std::chrono::duration_cast<telemetry::WallTime::duration>(span.duration);
+  span.links = batched_;
+  span.attributes.push_back({"pim.batch.appends", static_cast<std::int64_t>(under_way_.size())});
+  if (!result.ok()) {
+    span.failed = true;
+    span.failure = to_string(result.error().kind);
+  }
+  return span;
 }
 
 void Committer::submit(std::vector<store::Append> batch) {
@@ -97,13 +126,16 @@ void Committer::submit(std::vector<store::Append> batch) {
 void Committer::on_batch(store::BatchResult result) {
   Deliveries deliveries(shards_.size());
   std::vector<store::Append> next;
+  std::optional<telemetry::Span> span;
   bool unknown = false;
   {
     const std::lock_guard lock(mutex_);
     if (state_ == State::closed) return;
     ++stats_.batches;
     stats_.appends += under_way_.size();
-    stats_.commit_ns_total += static_cast<std::uint64_t>((clock_.now() - submitted_at_).count());
+    const MonoTime committed = clock_.now();
+    stats_.commit_ns_total += static_cast<std::uint64_t>((committed - submitted_at_).count());
+    if (batch_.sampled) span = batch_span(result, committed);
 
     if (result.ok() && result.value().size() == under_way_.size()) {
       refused_at_ns_.store(INT64_MIN, std::memory_order_relaxed);
@@ -112,8 +144,9 @@ void Committer::on_batch(store::BatchResult result) {
         if (each.kind == AppendResult::Kind::committed && each.receipt.last_position > 0) {
           stats_.events += each.receipt.last_position - each.receipt.first_position + 1;
         }
-        deliveries[under_way_[i].shard].push_back(
-            {under_way_[i].ticket, kind_of(each.kind), std::move(each.receipt)});
+        deliveries[under_way_[i].shard].push_back({under_way_[i].ticket, kind_of(each.kind),
+                                                   std::move(each.receipt), under_way_[i].offered,
+                                                   submitted_at_, committed, batch_});
       }
       next = next_batch();
     } else if (!result.ok() && nothing_written(result.error().kind)) {
@@ -144,6 +177,7 @@ void Committer::on_batch(store::BatchResult result) {
   }
   submit(std::move(next));  // first of all: the store should not wait for us
   deliver(std::move(deliveries));
+  if (span) tracer_->end(std::move(*span));
   if (unknown) recover();
 }
 

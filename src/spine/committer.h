@@ -26,6 +26,8 @@ namespace pim::spine {
 struct CommitItem {
   Ticket ticket = nullptr;
   store::Append append;
+  bool sampled = false;  // its trace is kept
+  MonoTime offered = {};
 };
 
 // Thread-safe. Held by shared_ptr: completions of the store may outlive the spine.
@@ -38,7 +40,8 @@ class Committer : public std::enable_shared_from_this<Committer> {
   // Before the first offer: one Deliver a shard, and what must happen between a recovery and the
   // next commit.
   Committer(store::EventStore& store, const Clock& clock, std::size_t max_batch,
-            std::vector<Deliver> shards, std::function<void()> on_recovered);
+            std::vector<Deliver> shards, std::function<void()> on_recovered,
+            telemetry::Tracer* tracer = nullptr);
 
   // Commits in the order of offers, as far as one shard is concerned; shards take turns.
   void offer(std::size_t shard, std::vector<CommitItem> items);
@@ -73,6 +76,7 @@ class Committer : public std::enable_shared_from_this<Committer> {
     std::string user_id;
     std::string request_id;
     StreamId routing_id;
+    MonoTime offered;
     bool resolved = false;
   };
   using Deliveries = std::vector<std::vector<CommitResult>>;  // by shard
@@ -85,12 +89,16 @@ class Committer : public std::enable_shared_from_this<Committer> {
   void resolve();
   void on_receipt(std::size_t index, store::StoreResult<std::vector<store::Receipt>> result);
   void deliver(Deliveries deliveries);
+  // With mutex_ held; a batch has a span where one of its commands is of a kept trace.
+  void join_batch(const CommitItem& item);
+  telemetry::Span batch_span(const store::BatchResult& result, MonoTime committed) const;
 
   store::EventStore& store_;
   const Clock& clock_;
   const std::size_t max_batch_;
   const std::vector<Deliver> shards_;
   const std::function<void()> on_recovered_;
+  telemetry::Tracer* const tracer_;
 
   std::atomic<bool> accepting_{true};
   std::atomic<std::int64_t> refused_at_ns_{INT64_MIN};
@@ -102,6 +110,8 @@ class Committer : public std::enable_shared_from_this<Committer> {
   std::size_t first_shard_ = 0;  // whose turn it is
   std::vector<UnderWay> under_way_;
   MonoTime submitted_at_;
+  telemetry::TraceContext batch_;                 // sampled: it has a span
+  std::vector<telemetry::TraceContext> batched_;  // what that is linked to
   MonoTime retry_at_;
   std::size_t resolving_ = 0;  // receipts not yet looked up
   std::vector<UnderWay> unresolved_;

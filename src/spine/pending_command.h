@@ -63,7 +63,9 @@ struct PendingCommand {
   };
 
   PendingCommand(CommandRequest asked, Reply reply_to, OpenCommands* open, MonoTime now)
-      : request(std::move(asked)), reply(std::move(reply_to), open), arrived(now) {}
+      : request(std::move(asked)), reply(std::move(reply_to), open), arrived(now) {
+    timing.arrived = now;
+  }
 
   CommandKey key() const {
     return {request.origin.user_id, request.origin.request_id, request.stream};
@@ -72,6 +74,7 @@ struct PendingCommand {
   CommandRequest request;
   OnceReply reply;
   MonoTime arrived;
+  CommandTiming timing;
   Stage stage = Stage::queued;
   bool in_queue = true;          // counted by Admission
   bool has_effect = false;       // its events are part of the speculative state

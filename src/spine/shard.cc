@@ -131,7 +131,12 @@ void Shard::find_receipt(Ticket ticket, const CommandKey& key) {
 }
 
 void Shard::commit(Ticket ticket, store::Append append) {
-  offers_.push_back({ticket, std::move(append)});
+  CommitItem item{ticket, std::move(append)};
+  if (ticket->request.sampled) {
+    item.sampled = true;
+    item.offered = clock_.now();
+  }
+  offers_.push_back(std::move(item));
 }
 
 void Shard::save_snapshot(store::Snapshot snapshot) { store_.save_snapshot(std::move(snapshot)); }

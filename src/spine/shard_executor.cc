@@ -155,6 +155,7 @@ bool ShardExecutor::park_for_references(PendingCommand& command, const FoldedStr
 // Makes the command's effect part of the speculative state, and offers it to the store at the
 // version that it was decided on.
 void ShardExecutor::hand_over(PendingCommand& command, StreamEntry& entry, const Verdict& verdict) {
+  command.timing.decided = now_;
   store::Append append = append_of(command.request, entry.folded, verdict, ownership_, event_ids_);
   if (store::malformed(append)) {  // it would take its whole batch down with it
     finish(command, plain_reply(Outcome::not_applied));
@@ -280,6 +281,10 @@ void ShardExecutor::settle_one(StreamEntry& entry, PendingCommand& command) {
   }
   --at_store_;
   CommitResult result = std::move(*command.result);
+  command.timing.offered = result.offered;
+  command.timing.submitted = result.submitted;
+  command.timing.committed = result.committed;
+  command.timing.batch = result.batch;
   switch (result.kind) {
     case Kind::committed:
       if (command.has_effect) {

@@ -30,6 +30,7 @@ void ShardExecutor::finish(PendingCommand& command, CommandReply reply) {
       queue_.push_front(std::move(joiner));
     }
   }
+  reply.timing = finished->timing;
   finished->reply(std::move(reply));
 }
 
@@ -37,7 +38,9 @@ void ShardExecutor::finish(PendingCommand& command, CommandReply reply) {
 void ShardExecutor::finish(PendingCommand& command, store::Receipt&& durable, bool replayed) {
   const auto finished = release(command);
   const store::Receipt& receipt = recent_.put(std::move(durable));
-  finished->reply(reply_to(finished->request, receipt, replayed));
+  CommandReply answer = reply_to(finished->request, receipt, replayed);
+  answer.timing = finished->timing;
+  finished->reply(std::move(answer));
   for (auto& joiner : finished->joiners) {
     leave_queue(*joiner);
     joiner->reply(reply_to(joiner->request, receipt, /*replayed=*/true));

@@ -18,11 +18,22 @@
 #include "domain/ids.h"
 #include "routing/bucket.h"
 #include "store/event_store.h"
+#include "telemetry/tracer.h"
 
 namespace pim::spine {
 
 // Monotonic, nanoseconds; never wall time. A deadline is a value that travels down.
 using MonoTime = std::chrono::time_point<std::chrono::steady_clock, std::chrono::nanoseconds>;
+
+// When a command passed its stages, for its trace; a stage that it did not come to is zero.
+struct CommandTiming {
+  MonoTime arrived;    // at its shard's queue
+  MonoTime decided;    // the executor's run that decided it began
+  MonoTime offered;    // to the committer
+  MonoTime submitted;  // the batch that it was in
+  MonoTime committed;
+  telemetry::TraceContext batch;  // the span of that batch; not sampled where it has none
+};
 
 struct CommandRequest {
   StreamId stream;
@@ -34,6 +45,7 @@ struct CommandRequest {
   std::vector<TenantId> tenants;  // all that the token carries
   store::Digest fingerprint;
   MonoTime deadline;
+  bool sampled = false;  // its trace is kept
 };
 
 enum class Outcome {
@@ -61,6 +73,7 @@ struct CommandReply {
   std::uint64_t last_position = 0;           // with bucket and epoch: the position token
   std::uint32_t events = 0;                  // how many events it caused
   std::chrono::milliseconds retry_after{0};  // > 0 where a retry makes sense
+  CommandTiming timing;
 };
 
 using Reply =
@@ -95,6 +108,7 @@ struct SpineOptions {
   std::size_t max_batch = 512;              // appends a transaction
   std::uint32_t snapshot_every = 200;       // events of a stream
   std::chrono::milliseconds shed_wait{20};  // mean queue wait beyond which new work is shed
+  telemetry::Tracer* tracer = nullptr;      // outlives the store; null: no spans
 };
 
 class Spine {

@@ -14,8 +14,9 @@ SpineCore::SpineCore(store::EventStore& store, const Clock& clock, const SpineOp
                                 Shard::Parts{store, clock, ownership_, open_, references_}));
     deliveries.push_back(shards_.back()->deliver());
   }
-  committer_ = std::make_shared<Committer>(store, clock, options.max_batch, std::move(deliveries),
-                                           [references = references_] { references->clear(); });
+  committer_ = std::make_shared<Committer>(
+      store, clock, options.max_batch, std::move(deliveries),
+      [references = references_] { references->clear(); }, options.tracer);
   for (auto& shard : shards_) shard->connect(committer_);
 }
 

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <future>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -13,6 +15,7 @@
 #include "spine/clock.h"
 #include "spine/requests_testing.h"
 #include "spine/threaded_store_testing.h"
+#include "telemetry/kept_spans_testing.h"
 
 namespace pim::spine {
 namespace {
@@ -75,7 +78,8 @@ TEST(Spine, ManySubmittersGetOneAnswerEachAndADrainLosesNothing) {
   ThreadedStore store(11);
   Replies replies;
   SpineOptions options;
-  options.shed_wait = 1h;  // nothing is shed, however slow the machine is: each command has its place
+  options.shed_wait =
+      1h;  // nothing is shed, however slow the machine is: each command has its place
   auto spine = Spine::start(store, options).value();
   std::vector<std::thread> submitters;
   for (unsigned t = 0; t < kThreads; ++t) {
@@ -110,6 +114,46 @@ TEST(Spine, ManySubmittersGetOneAnswerEachAndADrainLosesNothing) {
 
   spine->submit(create(999, "ann"), replies.next());
   EXPECT_EQ(replies.with(Outcome::overloaded), 1U);
+}
+
+TEST(Spine, ACommandOfAKeptTraceLeavesItsTimesAndItsBatchASpan) {
+  ThreadedStore store(16);
+  telemetry::KeptSpans spans;
+  telemetry::Tracer tracer(spans.exporter(), telemetry::keep_all());
+  SpineOptions options;
+  options.tracer = &tracer;
+  auto spine = Spine::start(store, options).value();
+  const auto submit = [&](unsigned n, bool sampled) {
+    auto one = create(n, "ann");
+    const auto trace = telemetry::TraceContext::root();
+    one.origin.trace_id = trace.trace_id;
+    one.origin.span_id = trace.span_id;
+    one.sampled = sampled;
+    const auto answer = std::make_shared<std::promise<CommandReply>>();
+    auto future = answer->get_future();
+    spine->submit(std::move(one),
+                  [answer](CommandReply reply) { answer->set_value(std::move(reply)); });
+    return std::pair(trace, future.get());
+  };
+  const auto unkept = submit(1, false);
+  EXPECT_FALSE(unkept.second.timing.batch.sampled);
+  const auto [trace, reply] = submit(2, true);
+  ASSERT_EQ(reply.outcome, Outcome::accepted);
+  const CommandTiming& timing = reply.timing;
+  EXPECT_LE(timing.arrived, timing.decided);
+  EXPECT_LE(timing.decided, timing.offered);
+  EXPECT_LE(timing.offered, timing.submitted);
+  EXPECT_LE(timing.submitted, timing.committed);
+  EXPECT_GT(timing.arrived, MonoTime());
+
+  const auto batches = spans.wait_for(1);
+  ASSERT_EQ(batches.size(), 1U) << "a batch without a kept trace has no span";
+  EXPECT_EQ(batches[0].name, "commit batch");
+  EXPECT_EQ(batches[0].context.span_id, timing.batch.span_id);
+  EXPECT_TRUE(timing.batch.sampled);
+  ASSERT_EQ(batches[0].links.size(), 1U);
+  EXPECT_EQ(batches[0].links[0].span_id, trace.span_id);
+  EXPECT_EQ(batches[0].duration, timing.committed - timing.submitted);
 }
 
 TEST(Spine, AFailingStoreStillGivesOneAnswerEach) {

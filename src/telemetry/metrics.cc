@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <thread>
 
 namespace pim::telemetry {
 namespace {
@@ -48,6 +49,18 @@ void append_labels(std::string& out, const Labels& labels, std::string_view le =
   out += '}';
 }
 
+// OpenMetrics 1.0: ` # {labels} value timestamp`, the timestamp in seconds.
+void append_exemplar(std::string& out, const Histogram::Exemplar& exemplar) {
+  out += " # {trace_id=\"" + exemplar.trace.trace_hex() + "\",span_id=\"" +
+         exemplar.trace.span_hex() + "\"} ";
+  append_number(out, exemplar.value);
+  out += ' ';
+  const auto since = exemplar.at.time_since_epoch();
+  append_number(out, static_cast<double>(
+                         std::chrono::duration_cast<std::chrono::milliseconds>(since).count()) /
+                         1000);
+}
+
 std::string_view type_name(MetricType type) {
   switch (type) {
     case MetricType::counter:
@@ -62,12 +75,27 @@ std::string_view type_name(MetricType type) {
 
 }  // namespace
 
-void Histogram::observe(double seconds) noexcept {
+void Histogram::observe(double seconds, const TraceContext* kept) noexcept {
   const double value = seconds > 0 ? seconds : 0;
   const auto bound = std::lower_bound(kBounds.begin(), kBounds.end(), value);
-  counts_[static_cast<std::size_t>(bound - kBounds.begin())].fetch_add(1,
-                                                                       std::memory_order_relaxed);
+  const auto bucket = static_cast<std::size_t>(bound - kBounds.begin());
+  counts_[bucket].fetch_add(1, std::memory_order_relaxed);
   sum_ns_.fetch_add(static_cast<std::uint64_t>(value * 1e9), std::memory_order_relaxed);
+  if (kept == nullptr) return;
+  Slot& slot = exemplars_[bucket];
+  if (slot.taken.test_and_set(std::memory_order_acquire)) return;
+  slot.exemplar = {*kept, value, std::chrono::system_clock::now()};
+  slot.filled = true;
+  slot.taken.clear(std::memory_order_release);
+}
+
+std::optional<Histogram::Exemplar> Histogram::exemplar(std::size_t bucket) const noexcept {
+  const Slot& slot = exemplars_[bucket];
+  while (slot.taken.test_and_set(std::memory_order_acquire)) std::this_thread::yield();
+  std::optional<Exemplar> copy;
+  if (slot.filled) copy = slot.exemplar;
+  slot.taken.clear(std::memory_order_release);
+  return copy;
 }
 
 std::array<std::uint64_t, Histogram::kBounds.size() + 1> Histogram::counts() const noexcept {
@@ -111,6 +139,7 @@ struct Registry::Family {
       append_labels(out, labels, le);
       out += ' ';
       append_number(out, cumulative);
+      if (const auto exemplar = series.exemplar(i)) append_exemplar(out, *exemplar);
       out += '\n';
     }
     out += info.name;

@@ -5,15 +5,19 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "telemetry/trace.h"
 
 namespace pim::telemetry {
 
@@ -32,13 +36,30 @@ class Histogram {
   static constexpr std::array<double, 16> kBounds = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005,
                                                      0.01,   0.015,   0.03,   0.05,  0.1,    0.25,
                                                      0.5,    1,       2.5,    10};
-  void observe(double seconds) noexcept;
+  void observe(double seconds) noexcept { observe(seconds, nullptr); }
+  // With a trace that is kept: the newest of each bucket is its exemplar.
+  void observe(double seconds, const TraceContext* kept) noexcept;
   std::array<std::uint64_t, kBounds.size() + 1> counts() const noexcept;  // not cumulative
   double sum() const noexcept;
 
+  struct Exemplar {
+    TraceContext trace;
+    double value = 0;
+    std::chrono::system_clock::time_point at;
+  };
+  std::optional<Exemplar> exemplar(std::size_t bucket) const noexcept;
+
  private:
+  // Held for a copy; a writer that finds it taken leaves its exemplar out.
+  struct Slot {
+    mutable std::atomic_flag taken = ATOMIC_FLAG_INIT;
+    bool filled = false;
+    Exemplar exemplar;
+  };
+
   std::array<std::atomic<std::uint64_t>, kBounds.size() + 1> counts_{};
   std::atomic<std::uint64_t> sum_ns_{0};
+  std::array<Slot, kBounds.size() + 1> exemplars_{};
 };
 
 enum class MetricType { counter, gauge, histogram };

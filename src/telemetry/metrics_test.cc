@@ -54,6 +54,50 @@ TEST(Histogram, CountsAValueInTheFirstBucketThatHoldsIt) {
   EXPECT_NE(text.find("pim_latency_seconds_count 3\n"), std::string::npos);
 }
 
+TEST(Histogram, HasTheNewestKeptTraceOfEachBucketAsExemplar) {
+  Registry registry;
+  Histogram& latency = registry.histogram(kLatency);
+  const auto first = TraceContext::root();
+  const auto second = TraceContext::root();
+  latency.observe(0.002, &first);
+  latency.observe(0.0021, &second);
+  latency.observe(0.0022);
+  latency.observe(0.3);
+  EXPECT_FALSE(latency.exemplar(3));
+  ASSERT_TRUE(latency.exemplar(4));
+  EXPECT_EQ(latency.exemplar(4)->trace.span_id, second.span_id);
+  const std::string text = registry.render();
+  EXPECT_NE(text.find("pim_latency_seconds_bucket{le=\"0.0025\"} 3 # {trace_id=\"" +
+                      second.trace_hex() + "\",span_id=\"" + second.span_hex() + "\"} 0.0021 1"),
+            std::string::npos)
+      << text;
+  EXPECT_EQ(text.find(first.trace_hex()), std::string::npos);
+  EXPECT_NE(text.find("pim_latency_seconds_bucket{le=\"0.5\"} 4\n"), std::string::npos);
+}
+
+TEST(Histogram, ExemplarsAreWholeHoweverManyWriteThem) {
+  Registry registry;
+  Histogram& latency = registry.histogram(kLatency);
+  std::vector<std::thread> threads;
+  for (std::uint8_t t = 1; t <= 4; ++t) {
+    threads.emplace_back([&, t] {
+      TraceContext trace;
+      trace.trace_id.fill(t);
+      trace.span_id.fill(t);
+      for (int i = 0; i < 5000; ++i) latency.observe(0.001 * t / 10, &trace);
+    });
+  }
+  for (int i = 0; i < 2000; ++i) {
+    for (std::size_t bucket = 0; bucket < 4; ++bucket) {
+      const auto exemplar = latency.exemplar(bucket);
+      if (!exemplar) continue;
+      EXPECT_EQ(exemplar->trace.trace_id[15], exemplar->trace.span_id[0]);
+      EXPECT_DOUBLE_EQ(exemplar->value, 0.001 * exemplar->trace.span_id[7] / 10);
+    }
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
 TEST(Counter, LosesNothingBetweenThreads) {
   Registry registry;
   Counter& counter = registry.counter(kRequests);

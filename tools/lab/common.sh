@@ -4,7 +4,9 @@ BUILD_PACKAGES=(
   g++ cmake ninja-build ccache
   libboost1.81-dev libsimdjson-dev libsqlite3-dev libssl-dev libxxhash-dev libtomlplusplus-dev libcli11-dev
   libjemalloc-dev nlohmann-json3-dev libgtest-dev libbenchmark-dev librapidcheck-dev
+  libabsl-dev opentelemetry-cpp-dev
 )
+BACKPORTED=opentelemetry-cpp-dev # in Debian 12 only in bookworm-backports
 TIDY_PACKAGES=(clang-format-19 clang-tidy-19 git)
 FUZZ_PACKAGES=(clang-19 libclang-rt-19-dev)
 HOSTILE_PACKAGES=(python3-venv curl)
@@ -21,6 +23,14 @@ die() {
   exit "$code"
 }
 
+BACKPORTS='deb http://deb.debian.org/debian bookworm-backports main'
+BACKPORTS_FILE=/etc/apt/sources.list.d/pim-lab-backports.list
+
+# Whether apt knows where to find what is not in Debian 12's main; another Debian has it there.
+finds_backports() {
+  ! grep -q '^VERSION_CODENAME=bookworm' /etc/os-release || apt-cache policy | grep -q 'bookworm-backports/main'
+}
+
 # need PACKAGE...: installs what is missing, or prints the one command that does.
 need() {
   local missing=() package
@@ -29,14 +39,16 @@ need() {
   done
   [ ${#missing[@]} -eq 0 ] && return
   command -v apt-get >/dev/null || die 3 "this is not Debian; run the lab in a debian:12 container, or install: ${missing[*]}"
-  local as_root=()
+  local as_root=() backports=()
+  [[ " ${missing[*]} " != *" $BACKPORTED "* ]] || finds_backports || backports=(echo "$BACKPORTS")
   if [ "$(id -u)" != 0 ]; then
-    sudo -n true 2>/dev/null || die 3 "packages are missing; run: sudo apt-get install --no-install-recommends ${missing[*]}"
+    sudo -n true 2>/dev/null || die 3 "packages are missing; run: ${backports:+echo '$BACKPORTS' | sudo tee $BACKPORTS_FILE; sudo apt-get update; }sudo apt-get install --no-install-recommends ${missing[*]}"
     as_root=(sudo -n)
   fi
   say "installing ${#missing[@]} Debian packages: ${missing[*]}"
   mkdir -p out
   {
+    if [ ${#backports[@]} -gt 0 ]; then "${backports[@]}" | "${as_root[@]}" tee "$BACKPORTS_FILE"; fi
     "${as_root[@]}" apt-get update -qq &&
       "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
   } >out/apt.log 2>&1 || { tail -n 15 out/apt.log >&2; die 3 "apt-get failed; the whole log is in out/apt.log"; }

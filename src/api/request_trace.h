@@ -1,0 +1,16 @@
+// A request's spans, made when it has been answered from the times that it left on its way.
+#pragma once
+
+#include <chrono>
+
+#include "api/call.h"
+#include "telemetry/tracer.h"
+
+namespace pim::api {
+
+// The server's span, and one for each stage that the request came to: docs/telemetry.md has them.
+// For kept traces only.
+void trace_request(telemetry::Tracer& tracer, const Call& call, const Response& response,
+                   std::chrono::steady_clock::time_point answered);
+
+}  // namespace pim::api
