@@ -115,7 +115,7 @@ class Import {
 
   // Neighbours that take turns run together, once a turn.
   Problem run_steps() {
-    if (mapping_.turns) take_turns();
+    if (const auto& turns = mapping_.turns) take_turns(*turns);
     const auto& steps = mapping_.steps;
     for (auto first = steps.begin(); first != steps.end();) {
       const auto end = first->turn.empty() ? std::next(first)
@@ -134,9 +134,9 @@ class Import {
     return {};
   }
 
-  void take_turns() {
-    OpenedSource& source = opened_[mapping_.turns->source];
-    turns_ = Turns::read(mapping_, source.header, *source.file.rows);
+  void take_turns(const TurnRule& rule) {
+    OpenedSource& source = opened_[rule.source];
+    turns_ = Turns::read(mapping_, rule, source.header, *source.file.rows);
     for (const Step& step : mapping_.steps) {
       if (!step.turn.empty())
         total_bytes_ += (turns_.count() - 1) * opened_[step.source].file.bytes;

@@ -6,10 +6,10 @@
 
 namespace pim::data {
 
-Turns Turns::read(const Mapping& mapping, const Header& header, RowSource& rows) {
+Turns Turns::read(const Mapping& mapping, const TurnRule& rule, const Header& header,
+                  RowSource& rows) {
   Turns turns;
   std::unordered_map<std::string, std::uint32_t> had;  // by owner
-  const TurnRule& rule = *mapping.turns;
   const auto cell = [&header](const CsvRow& row, const std::string& column) {
     return std::string(trimmed(row[header.index(column)].text));
   };

@@ -18,7 +18,8 @@ class Turns {
  public:
   // In which turn each row's key comes: after as many as its owner has in the rows before it that
   // fulfil the condition. Reads all of `rows`, and leaves it rewound.
-  static Turns read(const Mapping& mapping, const Header& header, RowSource& rows);
+  static Turns read(const Mapping& mapping, const TurnRule& rule, const Header& header,
+                    RowSource& rows);
 
   std::uint32_t count() const { return count_; }  // at least 1
   // 0 for a key that is not there.
