@@ -211,8 +211,8 @@ TEST_F(ImportTest, OfflineHasTheSameResult) {
 // The files of the large way, the small way in; among the patients are some with several stays.
 TEST_F(ImportTest, TakesGeneratedFiles) {
   serve();
-  const auto made =
-      pim({"data", "generate", "--patients", "4", "--seed", "2", "--out", path("generated")});
+  const auto made = pim({"data", "generate", "--patients", "2", "--hot-patients", "1",
+                         "--hot-encounters", "500", "--out", path("generated")});
   ASSERT_EQ(made.exit, 0) << made.err;
   auto arguments = lab_files();
   for (auto& argument : arguments) {
