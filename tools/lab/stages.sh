@@ -157,8 +157,8 @@ stage_hostile() {
   return "$status"
 }
 
-# name:limit in minutes
-STAGES=(format:3 tidy:20 unit:16 integration:6 crash:8 demo:8 asan:25 tsan:15 fuzz:12)
+# name:limit in minutes; each has room for a build from nothing, where it runs alone
+STAGES=(format:3 tidy:20 unit:16 integration:16 crash:16 demo:16 asan:25 tsan:15 fuzz:12)
 # With `all`, too: what needs more than Debian packages (hostile: PyPI).
 MORE_STAGES=(hostile:10)
 
