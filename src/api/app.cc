@@ -146,6 +146,7 @@ void App::run_command(const CallPtr& call) {
 }
 
 void App::locate(Call& call, const Uuid& routing_id) const {
+  if (!call.trace.sampled) return;  // only a trace asks
   call.bucket = bucket_of(routing_id);
   call.shard = default_shard(*call.bucket, options_.shards);
 }

@@ -6,7 +6,6 @@
 namespace pim::api {
 namespace {
 
-using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 using telemetry::Span;
 using telemetry::SpanKind;

@@ -75,10 +75,21 @@ void Tracer::run() {
       last = stopping_ && queue_.empty();
     }
     if (!batch.empty()) {
-      (deliver(batch) ? sent_ : dropped_failed_).fetch_add(batch.size(), std::memory_order_relaxed);
+      const bool sent = deliver(batch);
+      (sent ? sent_ : dropped_failed_).fetch_add(batch.size(), std::memory_order_relaxed);
+      if (!sent && drop_rest_at_end()) return;
     }
     if (last) return;
   }
+}
+
+// A back end that is away must not hold up the end by one time-out a batch.
+bool Tracer::drop_rest_at_end() {
+  const std::lock_guard lock(mutex_);
+  if (!stopping_) return false;
+  dropped_failed_.fetch_add(queue_.size(), std::memory_order_relaxed);
+  queue_.clear();
+  return true;
 }
 
 bool Tracer::deliver(const std::vector<Span>& batch) {

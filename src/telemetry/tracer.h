@@ -41,7 +41,7 @@ struct TracerOptions {
 class Tracer {
  public:
   Tracer(std::unique_ptr<SpanExporter> exporter, const TracerOptions& options);
-  // Tries once to send what is left.
+  // Sends what is left, up to the first failure.
   ~Tracer();
   Tracer(const Tracer&) = delete;
   Tracer& operator=(const Tracer&) = delete;
@@ -67,6 +67,7 @@ class Tracer {
  private:
   void run();
   bool deliver(const std::vector<Span>& batch);
+  bool drop_rest_at_end();
   bool pause(std::chrono::milliseconds time);  // false: stopping
 
   const std::unique_ptr<SpanExporter> exporter_;

@@ -161,6 +161,7 @@ TEST(Tracer, DoesNotHangOnABackEndThatIsDownWhenItGoes) {
     back_end.wait_for([&] { return back_end.calls >= 1; });
   }
   EXPECT_TRUE(back_end.spans.empty());
+  EXPECT_EQ(back_end.calls, 1U) << "not once a batch";
 }
 
 TEST(OtlpSpans, CarryEverythingOverTheWire) {
