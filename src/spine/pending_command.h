@@ -63,7 +63,7 @@ struct PendingCommand {
   };
 
   PendingCommand(CommandRequest asked, Reply reply_to, OpenCommands* open, MonoTime now)
-      : request(std::move(asked)), reply(std::move(reply_to), open), arrived(now) {
+      : request(std::move(asked)), reply(std::move(reply_to), open) {
     timing.arrived = now;
   }
 
@@ -73,7 +73,6 @@ struct PendingCommand {
 
   CommandRequest request;
   OnceReply reply;
-  MonoTime arrived;
   CommandTiming timing;
   Stage stage = Stage::queued;
   bool in_queue = true;          // counted by Admission

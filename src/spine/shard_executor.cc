@@ -50,8 +50,8 @@ void ShardExecutor::run(Inbox& inbox, MonoTime now) {
   inbox.clear();
   if (now_ >= next_deadline_) expire();
   take_from_queue();
-  admission_.publish(queue_.empty(),
-                     queue_.empty() ? MonoTime::duration::zero() : now_ - queue_.front()->arrived);
+  admission_.publish(queue_.empty(), queue_.empty() ? MonoTime::duration::zero()
+                                                    : now_ - queue_.front()->timing.arrived);
   counters_.cached_streams.set(streams_.size());
 }
 
@@ -70,7 +70,7 @@ void ShardExecutor::take_from_queue() {
 // that the first attempt left.
 void ShardExecutor::admit(std::unique_ptr<PendingCommand> command) {
   counters_.commands.add();
-  admission_.sample(now_ - command->arrived);
+  admission_.sample(now_ - command->timing.arrived);
   if (command->request.deadline <= now_) {
     leave_queue(*command);
     command->reply(plain_reply(Outcome::deadline));
