@@ -6,7 +6,7 @@ BUILD_PACKAGES=(
   libjemalloc-dev nlohmann-json3-dev libgtest-dev libbenchmark-dev librapidcheck-dev
   libabsl-dev opentelemetry-cpp-dev
 )
-BACKPORTED=opentelemetry-cpp-dev # in Debian 12 only in bookworm-backports
+BACKPORTED=(opentelemetry-cpp-dev golang-1.23-go) # in Debian 12 only in bookworm-backports
 TIDY_PACKAGES=(clang-format-19 clang-tidy-19 git)
 FUZZ_PACKAGES=(clang-19 libclang-rt-19-dev)
 HOSTILE_PACKAGES=(python3-venv curl)
@@ -40,7 +40,9 @@ need() {
   [ ${#missing[@]} -eq 0 ] && return
   command -v apt-get >/dev/null || die 3 "this is not Debian; run the lab in a debian:12 container, or install: ${missing[*]}"
   local as_root=() backports=()
-  [[ " ${missing[*]} " != *" $BACKPORTED "* ]] || finds_backports || backports=(echo "$BACKPORTS")
+  for package in "${BACKPORTED[@]}"; do
+    [[ " ${missing[*]} " != *" $package "* ]] || finds_backports || backports=(echo "$BACKPORTS")
+  done
   if [ "$(id -u)" != 0 ]; then
     sudo -n true 2>/dev/null || die 3 "packages are missing; run: ${backports:+echo '$BACKPORTS' | sudo tee $BACKPORTS_FILE; sudo apt-get update; }sudo apt-get install --no-install-recommends ${missing[*]}"
     as_root=(sudo -n)
