@@ -4,6 +4,7 @@
 
 #include <type_traits>
 
+#include "api/build_info.h"
 #include "api/json_members.h"
 #include "api/request_checks.h"
 #include "api/version.h"
@@ -110,7 +111,8 @@ void AdminApp::dispatch(const CallPtr& call) {
   }
   if (path == "/version") {
     Response response;
-    response.body = R"({"name":"pim","version":")" + std::string(kVersion) + R"(","api":"v1"})";
+    response.body = R"({"name":"pim","version":")" + std::string(kVersion) + R"(","commit":")" +
+                    std::string(build_commit()) + R"(","api":"v1"})";
     return answer(*call, std::move(response));
   }
   if (path == "/metrics") {

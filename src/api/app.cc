@@ -17,6 +17,11 @@ UtcMillis wall_clock() {
   return {std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
 }
 
+// The request's trace, where it is kept.
+const telemetry::TraceContext* kept(const Call& call) {
+  return call.trace.sampled ? &call.trace : nullptr;
+}
+
 bool may_retry(const Problem& problem) { return problem.status == 503 || problem.status == 507; }
 
 }  // namespace
@@ -146,7 +151,6 @@ void App::run_command(const CallPtr& call) {
 }
 
 void App::locate(Call& call, const Uuid& routing_id) const {
-  if (!call.trace.sampled) return;  // only a trace asks
   call.bucket = bucket_of(routing_id);
   call.shard = default_shard(*call.bucket, options_.shards);
 }
@@ -162,6 +166,7 @@ void App::run_query(const CallPtr& call) {
     }
   });
   if (!taken) {
+    metrics_.query_shed();
     Response response = call->problem(Problem::of(problems::kOverloaded));
     add_header(response, "retry-after", "1");
     answer(*call, std::move(response));
@@ -170,6 +175,7 @@ void App::run_query(const CallPtr& call) {
 
 void App::execute_query(Call& call) {
   call.query_began = std::chrono::steady_clock::now();
+  metrics_.query_waited(call.query_began - call.admitted, kept(call));
   if (const auto patient = call.patient()) locate(call, patient->value);
   const bool late = call.query_began >= call.deadline;
   auto found = late ? Result<QueryAnswer, Problem>(Err{Problem::of(problems::kDeadlineExceeded)})
@@ -202,9 +208,7 @@ void App::answer(Call& call, Response response) {
   add_header(response, "traceparent", call.trace.traceparent());
   response.headers += "cache-control: no-store\r\nx-content-type-options: nosniff\r\n";
   const auto now = std::chrono::steady_clock::now();
-  const std::chrono::duration<double> elapsed = now - call.started;
-  metrics_.answered(call.route, response.status, elapsed.count(),
-                    call.trace.sampled ? &call.trace : nullptr);
+  metrics_.answered({call.route, call.shard, response.status, now - call.started, kept(call)});
   if (call.trace.sampled) trace_request(*tracer_, call, response, now);
   call.exchange->respond(std::move(response));
 }

@@ -43,6 +43,7 @@ struct ServerOptions {
   std::chrono::milliseconds idle_timeout{60000};
   std::chrono::milliseconds default_deadline{5000};
   std::uint32_t shards = 4;
+  std::string region = "local";  // where this node runs; a label
 };
 
 // Everything a handler may use. All outlive the server.

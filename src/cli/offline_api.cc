@@ -91,7 +91,7 @@ class OfflineApiImpl final : public OfflineApi {
                  api::KeySet keys)
       : parts_(std::move(parts)),
         services_(parts_->services()),
-        metrics_(services_.metrics),
+        metrics_(services_.metrics, options.shards, options.region),
         trail_(services_.journal, metrics_, options.shards),
         authenticator_(api::TokenVerifier(std::move(keys), {options.issuer, options.audience})),
         workers_(1, 1),

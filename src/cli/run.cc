@@ -25,6 +25,7 @@ int run(int argc, const char* const* argv) {
   add_shard(app, action);
   add_store(app, action);
   add_audit(app, action);
+  add_metrics(app, action);
   add_version(app, action);
   try {
     app.parse(argc, argv);

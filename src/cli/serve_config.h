@@ -25,6 +25,7 @@ struct ServeConfig {
   std::string tls_cert;
   std::string tls_key;
   std::uint32_t shards = 4;
+  std::string region = "local";  // a label: 1 to 32 of [a-z0-9-]
   std::uint32_t io_threads = 2;
   std::uint32_t max_connections = 1024;
   std::uint32_t cache_streams = 50'000;  // a shard
@@ -52,6 +53,7 @@ inline constexpr auto kSettings = std::to_array<Setting>({
     {"tls-cert", "", "Certificate chain, PEM"},
     {"tls-key", "", "Private key, PEM"},
     {"shards", "4", "Shard executors"},
+    {"region", "local", "Where this node runs: up to 32 of a-z, 0-9 and -; a label of metrics"},
     {"io-threads", "2", "Threads that serve connections"},
     {"max-connections", "1024", "Connections at a time; more get 503"},
     {"cache-streams", "50000", "Patients kept in memory, a shard"},

@@ -134,7 +134,8 @@ void Committer::on_batch(store::BatchResult result) {
     ++stats_.batches;
     stats_.appends += under_way_.size();
     const MonoTime committed = clock_.now();
-    stats_.commit_ns_total += static_cast<std::uint64_t>((committed - submitted_at_).count());
+    batch_appends_.observe(static_cast<double>(under_way_.size()));
+    commit_seconds_.observe(committed - submitted_at_, batch_.sampled ? &batch_ : nullptr);
     if (batch_.sampled) span = batch_span(result, committed);
 
     if (result.ok() && result.value().size() == under_way_.size()) {
@@ -276,8 +277,15 @@ bool Committer::writable() const {
 }
 
 CommitterStats Committer::stats() const {
-  const std::lock_guard lock(mutex_);
-  return stats_;
+  CommitterStats stats;
+  {
+    const std::lock_guard lock(mutex_);
+    stats = stats_;
+    stats.queued = queued_total_;
+  }
+  stats.batch_appends = batch_appends_.snapshot();
+  stats.commit_seconds = commit_seconds_.snapshot();
+  return stats;
 }
 
 void Committer::deliver(Deliveries deliveries) {

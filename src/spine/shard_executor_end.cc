@@ -81,6 +81,7 @@ void ShardExecutor::expire() {
 void ShardExecutor::expire_one(PendingCommand& command, Outcome outcome) {
   if (command.reply.called()) return;
   if (command.request.deadline <= now_) {
+    counters_.expired.add();
     command.reply(plain_reply(outcome));
   } else {
     next_deadline_ = std::min(next_deadline_, command.request.deadline);

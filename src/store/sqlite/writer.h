@@ -23,8 +23,9 @@ namespace pim::store::sqlite {
 // Thread-safe but for on_commit().
 class Writer {
  public:
+  // `meter` is the one that `session` was opened with, and outlives the writer.
   Writer(const SqliteOptions& options, Files& files, std::shared_ptr<Gate> gate,
-         std::unique_ptr<WriteSession> session);
+         std::unique_ptr<WriteSession> session, Meter& meter);
   // Completes what waits with `unavailable`, checkpoints and closes.
   ~Writer();
   Writer(const Writer&) = delete;
@@ -62,6 +63,7 @@ class Writer {
   const SqliteOptions options_;
   Files& files_;
   const std::shared_ptr<Gate> gate_;
+  Meter& meter_;
   CommitListener listener_;
 
   // Of the writer's thread alone.
