@@ -4,7 +4,7 @@ BUILD_PACKAGES=(
   g++ cmake ninja-build ccache
   libboost1.81-dev libsimdjson-dev libsqlite3-dev libssl-dev libxxhash-dev libtomlplusplus-dev libcli11-dev
   libjemalloc-dev nlohmann-json3-dev libgtest-dev libbenchmark-dev librapidcheck-dev
-  libabsl-dev opentelemetry-cpp-dev
+  libabsl-dev opentelemetry-cpp-dev libdw-dev
 )
 BACKPORTED=opentelemetry-cpp-dev # in Debian 12 only in bookworm-backports
 TIDY_PACKAGES=(clang-format-19 clang-tidy-19 git)
