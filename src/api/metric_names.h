@@ -93,6 +93,20 @@ inline constexpr MetricInfo kSpanFailures{"pim_span_export_failures", counter, "
 inline constexpr MetricInfo kSpansQueued{"pim_spans_queued", gauge, "",
                                          "Spans that wait to be sent."};
 
+// Of profiling; all 0 where it is off.
+inline constexpr MetricInfo kProfileSamples{"pim_profile_samples", counter, "",
+                                            "CPU samples taken."};
+inline constexpr MetricInfo kProfileSamplesDropped{
+    "pim_profile_samples_dropped", counter, "",
+    "CPU samples lost, by reason: ring_full, or too_many_stacks in one profile."};
+inline constexpr MetricInfo kProfilesSent{"pim_profiles_sent", counter, "",
+                                          "Profiles that Pyroscope has taken."};
+inline constexpr MetricInfo kProfilesDropped{
+    "pim_profiles_dropped", counter, "",
+    "Profiles lost, by reason: buffer_full, or refused by Pyroscope."};
+inline constexpr MetricInfo kProfilePushFailures{
+    "pim_profile_push_failures", counter, "", "Requests that Pyroscope did not answer with 2xx."};
+
 inline constexpr MetricInfo kJournalEntries{"pim_journal_entries", counter, "",
                                             "Entries written to the audit journal since start."};
 inline constexpr MetricInfo kJournalBytes{"pim_journal_bytes", gauge, "bytes",

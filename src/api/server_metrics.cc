@@ -89,6 +89,32 @@ void add_tracing(ScrapedMetrics& scraped, const telemetry::Tracer* tracer) {
   });
 }
 
+void add_profiling(ScrapedMetrics& scraped, const Services& services) {
+  using telemetry::ProfilePush;
+  using telemetry::Profiler;
+  const auto samples = [profiler = services.profiler] {
+    return profiler == nullptr ? Profiler::Stats{} : profiler->stats();
+  };
+  const auto pushes = [push = services.profiles] {
+    return push == nullptr ? ProfilePush::Stats{} : push->stats();
+  };
+  scraped.add(metrics::kProfileSamples,
+              [samples] { return one(static_cast<double>(samples().samples)); });
+  scraped.add(metrics::kProfileSamplesDropped, [samples] {
+    const auto now = samples();
+    return Samples{{{{"reason", "ring_full"}}, static_cast<double>(now.dropped_ring)},
+                   {{{"reason", "too_many_stacks"}}, static_cast<double>(now.dropped_stacks)}};
+  });
+  scraped.add(metrics::kProfilesSent, [pushes] { return one(static_cast<double>(pushes().sent)); });
+  scraped.add(metrics::kProfilesDropped, [pushes] {
+    const auto now = pushes();
+    return Samples{{{{"reason", "buffer_full"}}, static_cast<double>(now.dropped_full)},
+                   {{{"reason", "refused"}}, static_cast<double>(now.dropped_refused)}};
+  });
+  scraped.add(metrics::kProfilePushFailures,
+              [pushes] { return one(static_cast<double>(pushes().failures)); });
+}
+
 }  // namespace
 
 void add_server_metrics(ScrapedMetrics& scraped, const ScrapeSources& sources) {
@@ -102,6 +128,7 @@ void add_server_metrics(ScrapedMetrics& scraped, const ScrapeSources& sources) {
     return one(std::chrono::duration<double>(read_model.lag().age).count());
   });
   add_tracing(scraped, sources.services.tracer);
+  add_profiling(scraped, sources.services);
   const auto& journal = sources.services.journal;
   scraped.add(metrics::kJournalEntries,
               [&journal] { return one(static_cast<double>(journal.entries())); });

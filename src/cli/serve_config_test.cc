@@ -54,6 +54,12 @@ TEST(ServeConfig, SaysWhichSettingIsWrongAndWhereItCameFrom) {
       {{{"data", "/d"}, {"tls-cert", "c"}}, kNone, "", "go together"},
       {{{"data", "/d"}, {"otlp-endpoint", "localhost:4318"}}, kNone, "", "must begin with http"},
       {{{"data", "/d"}, {"trace-percent", "101"}}, kNone, "", "0 to 100"},
+      {{{"data", "/d"}, {"profile-hz", "1001"}}, kNone, "", "0 to 1000"},
+      {{{"data", "/d"}, {"pyroscope-endpoint", "ftp://x"}}, kNone, "", "must begin with http"},
+      {{{"data", "/d"}, {"profile-hz", "0"}, {"pyroscope-endpoint", "http://x"}},
+       kNone,
+       "",
+       "wants a profiler"},
       {{{"data", "/d"}, {"anchors", "/d/a"}}, kNone, "", "outside --data"},
   };
   for (const auto& each : cases) {

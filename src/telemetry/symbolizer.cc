@@ -183,7 +183,11 @@ Symbolizer::Symbols Symbolizer::resolve(std::span<const std::uintptr_t> addresse
     }
     if (!session) {
       session.emplace();
-      if (modules_.empty()) modules_ = session->modules();
+      for (CodeModule& module : session->modules()) {  // what was loaded since
+        if (std::ranges::find(modules_, module.start, &CodeModule::start) == modules_.end()) {
+          modules_.push_back(std::move(module));
+        }
+      }
     }
     const auto module = std::ranges::find_if(modules_, [&](const CodeModule& each) {
       return each.start <= address && address < each.end;

@@ -58,7 +58,7 @@ class Symbolizer {
 
   const SymbolizerOptions options_;
   std::mutex mutex_;
-  std::vector<CodeModule> modules_;  // guarded by mutex_, as below
+  std::vector<CodeModule> modules_;  // guarded by mutex_, as below; places stay
   std::unordered_map<std::uintptr_t, std::shared_ptr<const Location>> known_;
 };
 
