@@ -2,7 +2,7 @@
 # curl, none of which our one source that includes it needs: it goes through the factories only.
 add_library(opentelemetry INTERFACE)
 target_compile_definitions(opentelemetry INTERFACE HAVE_ABSEIL OPENTELEMETRY_ABI_VERSION_NO=1)
-foreach(part exporter_otlp_http trace resources common)
+foreach(part exporter_otlp_http http_client_curl trace resources common)
   find_library(OPENTELEMETRY_${part} opentelemetry_${part} REQUIRED)
   target_link_libraries(opentelemetry INTERFACE ${OPENTELEMETRY_${part}})
 endforeach()

@@ -95,7 +95,7 @@ void AdminApp::dispatch(const CallPtr& call) {
   const std::string_view path = request.target.substr(0, request.target.find('?'));
   const bool command = path == "/admin/backup" || path == "/admin/rebuild";
   const bool known = command || path == "/livez" || path == "/readyz" || path == "/startupz" ||
-                     path == "/metrics" || path == "/version";
+                     path == "/metrics" || path == "/version" || path == "/debug/pprof/profile";
   if (!known) return answer(*call, Problem::of(problems::kNoRoute));
   const bool reads = request.method == "GET" || request.method == "HEAD";
   if (command ? request.method != "POST" : !reads) {
@@ -120,6 +120,11 @@ void AdminApp::dispatch(const CallPtr& call) {
     response.content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     response.body = services_.metrics.render();
     return answer(*call, std::move(response));
+  }
+  if (path == "/debug/pprof/profile") {
+    return profiles_.handle(call, [this](const CallPtr& each, Response response) {
+      answer(*each, std::move(response));
+    });
   }
   path == "/admin/backup" ? backup(call) : rebuild(call);
 }

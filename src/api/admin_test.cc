@@ -11,6 +11,8 @@
 #include "api/metric_names.h"
 #include "api/server_testing.h"
 #include "routing/bucket.h"
+#include "telemetry/pprof_reader_testing.h"
+#include "telemetry/profiler.h"
 
 namespace pim::api {
 namespace {
@@ -80,6 +82,56 @@ TEST(Admin, RebuildReportsWhatItFound) {
             R"({"events":12,"rows_compared":34,"differences":[],"switched":false})");
   EXPECT_EQ(server.admin("POST", "/admin/rebuild", bearer("operator"), R"({"apply":1})").status,
             400);
+}
+
+TEST(Profile, SaysClearlyThatThereIsNoProfiler) {
+  TestServer server;
+  const auto off = server.admin("GET", "/debug/pprof/profile?seconds=1");
+  EXPECT_EQ(off.status, 404);
+  EXPECT_EQ(problem_name(off), "profiler-off");
+  EXPECT_EQ(server.admin("POST", "/debug/pprof/profile").status, 405);
+  EXPECT_EQ(server.send("GET", "/debug/pprof/profile", "operator").status, 404)
+      << "not on the data port";
+}
+
+TEST(Profile, WantsATimeThatItCanKeep) {
+  const auto profiler = telemetry::Profiler::start({});
+  ASSERT_NE(profiler, nullptr);
+  TestServer server({}, true, nullptr, profiler.get());
+  for (const char* bad : {"?seconds=0", "?seconds=61", "?seconds=x", "?seconds=1&seconds=1",
+                          "?seconds=-1", "?seconds=", "?second=1", "?seconds=1&x=2"}) {
+    const auto refused = server.admin("GET", std::string("/debug/pprof/profile") + bad);
+    EXPECT_EQ(refused.status, 400) << bad;
+    EXPECT_EQ(json_member(refused.body, "field"), "seconds") << bad;
+  }
+}
+
+TEST(Profile, ComesAfterItsTimeWhileOthersAreAnsweredAndOnlyTwoAtATime) {
+  const auto profiler = telemetry::Profiler::start({.hz = 1000});
+  ASSERT_NE(profiler, nullptr);
+  TestServer server({}, true, nullptr, profiler.get());
+  RawClient first(server.admin_port());
+  RawClient second(server.admin_port());
+  first.send(request_text("GET", "/debug/pprof/profile?seconds=1"));
+  second.send(request_text("GET", "/debug/pprof/profile?seconds=60"));
+  // A third one is refused as soon as both have begun; until then it would be one of the two.
+  RawReply third;
+  do {
+    third = server.admin("GET", "/livez");
+    EXPECT_EQ(third.status, 200) << "the port's one thread does not wait";
+  } while (profiler->stats().samples < 20);
+  third = server.admin("GET", "/debug/pprof/profile?seconds=1");
+  EXPECT_EQ(third.status, 503) << third.body;
+  EXPECT_EQ(problem_name(third), "overloaded");
+  EXPECT_EQ(third.header("retry-after"), "1");
+  const auto done = first.receive();
+  ASSERT_TRUE(done);
+  EXPECT_EQ(done->status, 200);
+  EXPECT_EQ(done->header("content-type"), "application/octet-stream");
+  const auto profile = telemetry::read_pprof(done->body);
+  EXPECT_GT(profile.ticks(), 0) << "of what answered /livez";
+  EXPECT_GE(profile.duration_nanos, 1'000'000'000);
+  server.stop();  // and does not wait for the second one's minute
 }
 
 // The names that a scrape shows, each with its type.

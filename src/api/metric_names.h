@@ -320,6 +320,29 @@ inline constexpr MetricInfo kSpansQueued{"pim_spans_queued", gauge, "",
 inline constexpr std::array kOfTraces{&kTraces,       &kTracesKept,   &kSpansSent,
                                       &kSpansDropped, &kSpanFailures, &kSpansQueued};
 
+// --- profiles; all 0 where profiling is off.
+
+inline constexpr MetricInfo kProfileSamples{"pim_profile_samples", counter, "",
+                                            "CPU samples taken."};
+inline constexpr MetricInfo kProfileSamplesDropped{
+    "pim_profile_samples_dropped",
+    counter,
+    "",
+    "CPU samples lost: ring_full, or too_many_stacks in one profile.",
+    {"reason"}};
+inline constexpr MetricInfo kProfilesSent{"pim_profiles_sent", counter, "",
+                                          "Profiles that Pyroscope has taken."};
+inline constexpr MetricInfo kProfilesDropped{"pim_profiles_dropped",
+                                             counter,
+                                             "",
+                                             "Profiles lost: buffer_full, or refused by Pyroscope.",
+                                             {"reason"}};
+inline constexpr MetricInfo kProfilePushFailures{
+    "pim_profile_push_failures", counter, "", "Requests that Pyroscope did not answer with 2xx."};
+
+inline constexpr std::array kOfProfiles{&kProfileSamples, &kProfileSamplesDropped, &kProfilesSent,
+                                        &kProfilesDropped, &kProfilePushFailures};
+
 // --- metrics themselves
 
 inline constexpr MetricInfo kScrapeSeconds{"pim_metrics_scrape_duration_seconds", gauge, "seconds",
@@ -366,13 +389,14 @@ struct Section {
   std::span<const MetricInfo* const> metrics;
 };
 
-inline constexpr std::array<Section, 8> kSections{{
+inline constexpr std::array<Section, 9> kSections{{
     {"Requests", kOfRequests},
     {"Shards", kOfShards},
     {"Write path", kOfWritePath},
     {"Read side", kOfReadSide},
     {"Audit journal", kOfJournal},
     {"Traces", kOfTraces},
+    {"Profiles", kOfProfiles},
     {"Metrics", kOfMetrics},
     {"Process", kOfProcess},
 }};

@@ -6,6 +6,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 
 #include "api/ascii.h"
@@ -51,7 +52,10 @@ void RawClient::send(std::string_view bytes) {
 
 bool RawClient::fill() {
   char bytes[16384];
-  const ssize_t got = ::recv(fd_, bytes, sizeof bytes, 0);
+  ssize_t got = -1;
+  do {
+    got = ::recv(fd_, bytes, sizeof bytes, 0);
+  } while (got < 0 && errno == EINTR);  // a time-limited recv() is not taken up again by itself
   if (got <= 0) return false;
   buffer_.append(bytes, static_cast<std::size_t>(got));
   return true;

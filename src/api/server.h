@@ -1,5 +1,5 @@
 // The HTTP front: data port (`/v1`, `/openapi.json`) and admin port (`/livez`, `/readyz`,
-// `/startupz`, `/metrics`, `/version`, `/admin/...`).
+// `/startupz`, `/metrics`, `/version`, `/debug/pprof/profile`, `/admin/...`).
 //
 //   Listener -> Connection (parse, time-outs) -> Router -> auth -> handler -> Spine or Queries ->
 //   reply
@@ -19,6 +19,7 @@
 #include "spine/spine.h"
 #include "store/event_store.h"
 #include "telemetry/metrics.h"
+#include "telemetry/pyroscope.h"
 #include "telemetry/tracer.h"
 
 namespace pim::api {
@@ -54,7 +55,9 @@ struct Services {
   audit::AuditIndex& audit_index;
   audit::Journal& journal;
   telemetry::Registry& metrics;
-  telemetry::Tracer* tracer = nullptr;  // null: no spans, and no trace is kept
+  telemetry::Tracer* tracer = nullptr;         // null: no spans, and no trace is kept
+  telemetry::Profiler* profiler = nullptr;     // null: off
+  telemetry::ProfilePush* profiles = nullptr;  // null: none is sent
 };
 
 struct ServerError {

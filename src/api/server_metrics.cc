@@ -230,6 +230,26 @@ void add_process(ScrapedMetrics& scraped, const std::string& region) {
        {{"kind", "involuntary"}});
 }
 
+void add_profiling(ScrapedMetrics& scraped, const Services& services) {
+  using Taken = telemetry::Profiler::Stats;
+  const auto taken = scraped.once<Taken>(
+      [profiler = services.profiler] { return profiler == nullptr ? Taken{} : profiler->stats(); });
+  show(scraped, metrics::kProfileSamples, taken, &Taken::samples);
+  show(scraped, metrics::kProfileSamplesDropped, taken, &Taken::dropped_ring,
+       {{"reason", "ring_full"}});
+  show(scraped, metrics::kProfileSamplesDropped, taken, &Taken::dropped_stacks,
+       {{"reason", "too_many_stacks"}});
+  using Pushed = telemetry::ProfilePush::Stats;
+  const auto pushed = scraped.once<Pushed>(
+      [push = services.profiles] { return push == nullptr ? Pushed{} : push->stats(); });
+  show(scraped, metrics::kProfilesSent, pushed, &Pushed::sent);
+  show(scraped, metrics::kProfilePushFailures, pushed, &Pushed::failures);
+  show(scraped, metrics::kProfilesDropped, pushed, &Pushed::dropped_full,
+       {{"reason", "buffer_full"}});
+  show(scraped, metrics::kProfilesDropped, pushed, &Pushed::dropped_refused,
+       {{"reason", "refused"}});
+}
+
 }  // namespace
 
 void add_server_metrics(ScrapedMetrics& scraped, const ScrapeSources& sources) {
@@ -239,6 +259,7 @@ void add_server_metrics(ScrapedMetrics& scraped, const ScrapeSources& sources) {
   add_read_side(scraped, sources);
   add_journal(scraped, sources.services.journal);
   add_tracing(scraped, sources.services.tracer);
+  add_profiling(scraped, sources.services);
   add_registry(scraped, sources.services.metrics);
   add_process(scraped, sources.options.region);
   scraped.add(metrics::kReady, [&admin = sources.admin] {

@@ -133,9 +133,18 @@ Result<ServeConfig, std::string> resolve_serve_config(const SettingValues& flags
   config.otlp_endpoint = without_slash(reader.text("otlp-endpoint"));
   config.trace_rate = reader.number<std::uint32_t>("trace-rate", 0, 1'000'000);
   config.trace_share = reader.number<std::uint32_t>("trace-percent", 0, 100) / 100.0;
-  const auto& endpoint = config.otlp_endpoint;
-  if (!endpoint.empty() && !endpoint.starts_with("http://") && !endpoint.starts_with("https://")) {
-    reader.fail("--otlp-endpoint must begin with http:// or https://");
+  config.profile_hz = reader.number<std::uint32_t>("profile-hz", 0, 1000);
+  config.pyroscope_endpoint = without_slash(reader.text("pyroscope-endpoint"));
+  for (const auto& [name, endpoint] :
+       {std::pair("otlp-endpoint", &config.otlp_endpoint),
+        std::pair("pyroscope-endpoint", &config.pyroscope_endpoint)}) {
+    if (!endpoint->empty() && !endpoint->starts_with("http://") &&
+        !endpoint->starts_with("https://")) {
+      reader.fail(std::string("--") + name + " must begin with http:// or https://");
+    }
+  }
+  if (!config.pyroscope_endpoint.empty() && config.profile_hz == 0) {
+    reader.fail("--pyroscope-endpoint wants a profiler: --profile-hz must not be 0");
   }
   if (!is_label(config.region)) {
     reader.fail("--region is '" + config.region + "' and must be 1 to 32 of a-z, 0-9 and -");

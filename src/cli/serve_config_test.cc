@@ -58,6 +58,12 @@ TEST(ServeConfig, SaysWhichSettingIsWrongAndWhereItCameFrom) {
       {{{"data", "/d"}, {"region", "East 1"}}, kNone, "", "1 to 32 of a-z, 0-9 and -"},
       {{{"data", "/d"}, {"region", ""}}, kNone, "", "--region is ''"},
       {{{"data", "/d"}, {"region", std::string(33, 'a')}}, kNone, "", "1 to 32"},
+      {{{"data", "/d"}, {"profile-hz", "1001"}}, kNone, "", "0 to 1000"},
+      {{{"data", "/d"}, {"pyroscope-endpoint", "ftp://x"}}, kNone, "", "must begin with http"},
+      {{{"data", "/d"}, {"profile-hz", "0"}, {"pyroscope-endpoint", "http://x"}},
+       kNone,
+       "",
+       "wants a profiler"},
       {{{"data", "/d"}, {"anchors", "/d/a"}}, kNone, "", "outside --data"},
   };
   for (const auto& each : cases) {

@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "telemetry/current_span.h"
+
 namespace pim::spine {
 namespace {
 
@@ -118,6 +120,8 @@ telemetry::Span Committer::batch_span(const store::BatchResult& result, MonoTime
 
 void Committer::submit(std::vector<store::Append> batch) {
   if (batch.empty()) return;
+  std::optional<telemetry::SpanScope> scope;  // the store works for it
+  if (batch_.sampled) scope.emplace(batch_);  // which stays until this batch comes back
   store_.append(std::move(batch), [self = shared_from_this()](store::BatchResult result) {
     self->on_batch(std::move(result));
   });

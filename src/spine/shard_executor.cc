@@ -1,12 +1,14 @@
 #include "spine/shard_executor.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <variant>
 
 #include "spine/answers.h"
 #include "store/append_rules.h"
 #include "store/planted.h"
+#include "telemetry/current_span.h"
 
 namespace pim::spine {
 namespace {
@@ -132,6 +134,10 @@ void ShardExecutor::proceed(PendingCommand& command) {
 }
 
 void ShardExecutor::decide_on(PendingCommand& command, StreamEntry& entry) {
+  const store::Origin& origin = command.request.origin;
+  std::optional<telemetry::SpanScope> scope;
+  if (command.request.sampled)
+    scope.emplace(telemetry::TraceContext{origin.trace_id, origin.span_id, true});
   References references;
   if (park_for_references(command, entry.folded, references)) return;
   Verdict verdict = judge(command.request, entry.folded, references);

@@ -56,7 +56,7 @@ Writer::~Writer() {
 void Writer::append(std::vector<Append> batch, BatchDone done) {
   {
     const std::lock_guard lock(mutex_);
-    batches_.push_back({std::move(batch), std::move(done)});
+    batches_.push_back({std::move(batch), std::move(done), telemetry::current_span()});
   }
   wake_.notify_one();
 }
@@ -197,7 +197,10 @@ void Writer::refuse_everything() {
 }
 
 void Writer::write(Batch batch, const std::vector<Snapshot>& snapshots) {
+  std::optional<telemetry::SpanScope> scope;
+  if (batch.span) scope.emplace(*batch.span);
   WriteSession::Committed committed = write_checked(batch.appends, snapshots);
+  scope.reset();  // what `done` submits is not of this batch
   if (service_ == Service::up && !session_->trusted() && batch.done) {
     leave_service(Service::awaits_recover);  // before the caller hears of it
   }

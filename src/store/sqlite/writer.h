@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "store/sqlite/online_backup.h"
 #include "store/sqlite/options.h"
 #include "store/sqlite/write_session.h"
+#include "telemetry/current_span.h"
 
 namespace pim::store::sqlite {
 
@@ -42,6 +44,7 @@ class Writer {
   struct Batch {
     std::vector<Append> appends;
     BatchDone done;
+    std::optional<telemetry::TraceContext> span;  // that the caller works for
   };
   // Why appends are refused.
   enum class Service { up, awaits_recover, heals_itself };
