@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "domain/command.h"
@@ -74,6 +75,8 @@ struct CommandReply {
   std::uint32_t events = 0;                  // how many events it caused
   std::chrono::milliseconds retry_after{0};  // > 0 where a retry makes sense
   CommandTiming timing;
+  // Of those events, in their order: literals. Empty where the trace is not kept, or `replayed`.
+  std::vector<std::string_view> event_types;
 };
 
 using Reply =
