@@ -10,7 +10,8 @@ using telemetry::Labels;
 using telemetry::Sample;
 
 ApiMetrics::ApiMetrics(telemetry::Registry& registry)
-    : journal_failures_(registry.counter(metrics::kJournalFailures)) {
+    : journal_failures_(registry.counter(metrics::kJournalFailures)),
+      domain_events_logged_(registry.counter(metrics::kDomainEventsLogged)) {
   const auto bind = [&](std::string_view operation, std::string_view method) {
     RouteSeries series;
     for (std::size_t i = 0; i < kClasses; ++i) {

@@ -32,6 +32,7 @@ class ApiMetrics {
   void unauthenticated(TokenFault fault, std::string_view source);
   void forbidden();
   void journal_failed() { journal_failures_.add(); }
+  void domain_events_logged(std::size_t count) { domain_events_logged_.add(count); }
 
  private:
   static constexpr std::size_t kClasses = 5;
@@ -44,6 +45,7 @@ class ApiMetrics {
   std::vector<telemetry::Counter*> malformed_;  // in the order of the catalogue
   std::vector<telemetry::Counter*> denied_;     // by TokenFault; the last one: role
   telemetry::Counter& journal_failures_;
+  telemetry::Counter& domain_events_logged_;
 
   // A label by address must not grow with the number of attackers.
   static constexpr std::size_t kSources = 64;

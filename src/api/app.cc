@@ -5,6 +5,7 @@
 
 #include "api/ascii.h"
 #include "api/request_checks.h"
+#include "api/request_log.h"
 #include "api/request_trace.h"
 #include "routing/bucket.h"
 #include "telemetry/log.h"
@@ -29,6 +30,7 @@ App::App(const ServerOptions& options, const Services& services, Authenticator& 
       trail_(trail),
       workers_(workers),
       tracer_(services.tracer),
+      logs_(services.logs),
       router_(routes()),
       commands_(services.spine, trail, options.shards),
       queries_(services.read_model, services.store, services.audit_index),
@@ -140,6 +142,7 @@ void App::run_command(const CallPtr& call) {
     // on the committer's thread: only hand it on
     call->exchange->post([this, call, stream, created, reply = std::move(reply)] {
       call->command = reply.timing;
+      if (logs_ != nullptr) metrics_.domain_events_logged(log_domain_events(*logs_, *call, reply));
       answer(*call, commands_.render(*call, reply, stream, created));
     });
   });
@@ -206,6 +209,7 @@ void App::answer(Call& call, Response response) {
   metrics_.answered(call.route, response.status, elapsed.count(),
                     call.trace.sampled ? &call.trace : nullptr);
   if (call.trace.sampled) trace_request(*tracer_, call, response, now);
+  log_request(logs_, call, response, now);
   call.exchange->respond(std::move(response));
 }
 

@@ -93,6 +93,23 @@ inline constexpr MetricInfo kSpanFailures{"pim_span_export_failures", counter, "
 inline constexpr MetricInfo kSpansQueued{"pim_spans_queued", gauge, "",
                                          "Spans that wait to be sent."};
 
+// Of logs and events; what is sent is 0 where no endpoint is configured.
+inline constexpr MetricInfo kLogRecordsSent{"pim_log_records_sent", counter, "",
+                                            "Log records that the collector has taken."};
+inline constexpr MetricInfo kLogRecordsDropped{
+    "pim_log_records_dropped", counter, "",
+    "Log records lost on their way: queue_full, or not_taken by the collector."};
+inline constexpr MetricInfo kLogFailures{"pim_log_export_failures", counter, "",
+                                         "Requests that the collector did not answer with 2xx."};
+inline constexpr MetricInfo kLogRecordsQueued{"pim_log_records_queued", gauge, "",
+                                              "Log records that wait to be sent."};
+inline constexpr MetricInfo kLogLinesDropped{
+    "pim_log_lines_dropped", counter, "",
+    "Lines not written: cut from a flood, or unread (nobody read those before)."};
+inline constexpr MetricInfo kDomainEventsLogged{
+    "pim_domain_events_logged", counter, "",
+    "Domain events handed on as log events: those of kept traces. pim_shard_events counts all."};
+
 inline constexpr MetricInfo kJournalEntries{"pim_journal_entries", counter, "",
                                             "Entries written to the audit journal since start."};
 inline constexpr MetricInfo kJournalBytes{"pim_journal_bytes", gauge, "bytes",

@@ -18,6 +18,7 @@
 #include "readmodel/read_model.h"
 #include "spine/spine.h"
 #include "store/event_store.h"
+#include "telemetry/log_sender.h"
 #include "telemetry/metrics.h"
 #include "telemetry/tracer.h"
 
@@ -53,7 +54,8 @@ struct Services {
   audit::AuditIndex& audit_index;
   audit::Journal& journal;
   telemetry::Registry& metrics;
-  telemetry::Tracer* tracer = nullptr;  // null: no spans, and no trace is kept
+  telemetry::Tracer* tracer = nullptr;   // null: no spans, and no trace is kept
+  telemetry::LogSender* logs = nullptr;  // null: no request lines of kept traces, and no events
 };
 
 struct ServerError {

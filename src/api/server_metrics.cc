@@ -1,6 +1,7 @@
 #include "api/server_metrics.h"
 
 #include "api/metric_names.h"
+#include "telemetry/log.h"
 
 namespace pim::api {
 namespace {
@@ -71,6 +72,11 @@ void add_spine(ScrapedMetrics& scraped, const spine::Spine& spine) {
   scraped.add(metrics::kStoreWritable, [&spine] { return one(spine.writable() ? 1 : 0); });
 }
 
+Samples dropped(const telemetry::ExportStats& stats) {
+  return {{{{"reason", "queue_full"}}, static_cast<double>(stats.dropped_full)},
+          {{{"reason", "not_taken"}}, static_cast<double>(stats.dropped_failed)}};
+}
+
 void add_tracing(ScrapedMetrics& scraped, const telemetry::Tracer* tracer) {
   using Stats = telemetry::Tracer::Stats;
   const auto stats = [tracer] { return tracer == nullptr ? Stats{} : tracer->stats(); };
@@ -82,10 +88,23 @@ void add_tracing(ScrapedMetrics& scraped, const telemetry::Tracer* tracer) {
   number(metrics::kSpansSent, &Stats::sent);
   number(metrics::kSpanFailures, &Stats::failures);
   number(metrics::kSpansQueued, &Stats::queued);
-  scraped.add(metrics::kSpansDropped, [stats] {
-    const Stats now = stats();
-    return Samples{{{{"reason", "queue_full"}}, static_cast<double>(now.dropped_full)},
-                   {{{"reason", "not_taken"}}, static_cast<double>(now.dropped_failed)}};
+  scraped.add(metrics::kSpansDropped, [stats] { return dropped(stats()); });
+}
+
+void add_logs(ScrapedMetrics& scraped, const telemetry::LogSender* logs) {
+  using Stats = telemetry::ExportStats;
+  const auto stats = [logs] { return logs == nullptr ? Stats{} : logs->stats(); };
+  const auto number = [&](const MetricInfo& info, std::uint64_t Stats::* member) {
+    scraped.add(info, [stats, member] { return one(static_cast<double>(stats().*member)); });
+  };
+  number(metrics::kLogRecordsSent, &Stats::sent);
+  number(metrics::kLogFailures, &Stats::failures);
+  number(metrics::kLogRecordsQueued, &Stats::queued);
+  scraped.add(metrics::kLogRecordsDropped, [stats] { return dropped(stats()); });
+  scraped.add(metrics::kLogLinesDropped, [] {
+    const auto lines = telemetry::dropped_lines();
+    return Samples{{{{"reason", "flood"}}, static_cast<double>(lines.in_floods)},
+                   {{{"reason", "unread"}}, static_cast<double>(lines.unread)}};
   });
 }
 
@@ -102,6 +121,7 @@ void add_server_metrics(ScrapedMetrics& scraped, const ScrapeSources& sources) {
     return one(std::chrono::duration<double>(read_model.lag().age).count());
   });
   add_tracing(scraped, sources.services.tracer);
+  add_logs(scraped, sources.services.logs);
   const auto& journal = sources.services.journal;
   scraped.add(metrics::kJournalEntries,
               [&journal] { return one(static_cast<double>(journal.entries())); });
