@@ -97,7 +97,7 @@ TEST(Profile, SaysClearlyThatThereIsNoProfiler) {
 TEST(Profile, WantsATimeThatItCanKeep) {
   const auto profiler = telemetry::Profiler::start({});
   ASSERT_NE(profiler, nullptr);
-  TestServer server({}, true, nullptr, profiler.get());
+  TestServer server({}, true, nullptr, nullptr, profiler.get());
   for (const char* bad : {"?seconds=0", "?seconds=61", "?seconds=x", "?seconds=1&seconds=1",
                           "?seconds=-1", "?seconds=", "?second=1", "?seconds=1&x=2"}) {
     const auto refused = server.admin("GET", std::string("/debug/pprof/profile") + bad);
@@ -109,7 +109,7 @@ TEST(Profile, WantsATimeThatItCanKeep) {
 TEST(Profile, ComesAfterItsTimeWhileOthersAreAnsweredAndOnlyTwoAtATime) {
   const auto profiler = telemetry::Profiler::start({.hz = 1000});
   ASSERT_NE(profiler, nullptr);
-  TestServer server({}, true, nullptr, profiler.get());
+  TestServer server({}, true, nullptr, nullptr, profiler.get());
   RawClient first(server.admin_port());
   RawClient second(server.admin_port());
   first.send(request_text("GET", "/debug/pprof/profile?seconds=1"));

@@ -13,6 +13,7 @@ ApiMetrics::ApiMetrics(telemetry::Registry& registry, std::uint32_t shards,
                        const std::string& region)
     : shards_(shards),
       journal_failures_(registry.counter(metrics::kJournalFailures)),
+      domain_events_logged_(registry.counter(metrics::kDomainEventsLogged)),
       read_shed_(registry.counter(metrics::kReadShed)),
       read_wait_(registry.histogram(metrics::kReadQueueWait)) {
   const auto bind = [&](std::string_view operation, std::string_view method) {

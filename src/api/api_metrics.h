@@ -45,6 +45,7 @@ class ApiMetrics {
   void unauthenticated(TokenFault fault, std::string_view source);
   void forbidden();
   void journal_failed() { journal_failures_.add(); }
+  void domain_events_logged(std::size_t count) { domain_events_logged_.add(count); }
 
  private:
   static constexpr std::size_t kClasses = 5;
@@ -59,6 +60,7 @@ class ApiMetrics {
   std::vector<telemetry::Counter*> denied_;     // by TokenFault; the last one: role
   std::vector<telemetry::Counter*> shard_requests_;
   telemetry::Counter& journal_failures_;
+  telemetry::Counter& domain_events_logged_;
   telemetry::Counter& read_shed_;
   telemetry::Histogram& read_wait_;
 

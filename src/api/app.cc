@@ -6,6 +6,7 @@
 
 #include "api/ascii.h"
 #include "api/request_checks.h"
+#include "api/request_log.h"
 #include "api/request_trace.h"
 #include "routing/bucket.h"
 #include "telemetry/current_span.h"
@@ -36,6 +37,7 @@ App::App(const ServerOptions& options, const Services& services, Authenticator& 
       trail_(trail),
       workers_(workers),
       tracer_(services.tracer),
+      logs_(services.logs),
       router_(routes()),
       commands_(services.spine, trail, options.shards),
       queries_(services.read_model, services.store, services.audit_index),
@@ -151,6 +153,7 @@ void App::run_command(const CallPtr& call) {
       std::optional<telemetry::SpanScope> scope;
       if (call->trace.sampled) scope.emplace(call->trace);
       call->command = reply.timing;
+      if (logs_ != nullptr) metrics_.domain_events_logged(log_domain_events(*logs_, *call, reply));
       answer(*call, commands_.render(*call, reply, stream, created));
     });
   });
@@ -218,6 +221,7 @@ void App::answer(Call& call, Response response) {
   const auto now = std::chrono::steady_clock::now();
   metrics_.answered({call.route, call.shard, response.status, now - call.started, kept(call)});
   if (call.trace.sampled) trace_request(*tracer_, call, response, now);
+  log_request(logs_, call, response, now);
   call.exchange->respond(std::move(response));
 }
 

@@ -59,6 +59,7 @@ spine::CommandReply FakeSpine::decide(const spine::CommandRequest& request) {
   reply.epoch = Epoch{1};
   reply.last_position = 7;
   reply.events = 1;
+  if (request.sampled) reply.event_types = {create ? "patient-registered" : "patient-amended"};
   return reply;
 }
 
@@ -74,6 +75,7 @@ void FakeSpine::submit(spine::CommandRequest request, spine::Reply reply) {
       if (earlier != receipts_.end()) {
         answer = earlier->second;
         answer.replayed = true;
+        answer.event_types.clear();
       } else {
         answer = decide(request);
         if (answer.outcome != spine::Outcome::not_found && recording_.load()) {

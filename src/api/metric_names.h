@@ -320,6 +320,33 @@ inline constexpr MetricInfo kSpansQueued{"pim_spans_queued", gauge, "",
 inline constexpr std::array kOfTraces{&kTraces,       &kTracesKept,   &kSpansSent,
                                       &kSpansDropped, &kSpanFailures, &kSpansQueued};
 
+// --- logs and events; what is sent is 0 where no endpoint is configured.
+
+inline constexpr MetricInfo kLogRecordsSent{"pim_log_records_sent", counter, "",
+                                            "Log records that the collector has taken."};
+inline constexpr MetricInfo kLogRecordsDropped{
+    "pim_log_records_dropped",
+    counter,
+    "",
+    "Log records lost: queue_full, or not_taken by the collector.",
+    {"reason"}};
+inline constexpr MetricInfo kLogFailures{"pim_log_export_failures", counter, "",
+                                         "Requests that the collector did not answer with 2xx."};
+inline constexpr MetricInfo kLogRecordsQueued{"pim_log_records_queued", gauge, "",
+                                              "Log records that wait to be sent."};
+inline constexpr MetricInfo kLogLinesDropped{
+    "pim_log_lines_dropped",
+    counter,
+    "",
+    "Lines not written: cut from a flood, or unread (nobody read those before).",
+    {"reason"}};
+inline constexpr MetricInfo kDomainEventsLogged{
+    "pim_domain_events_logged", counter, "",
+    "Domain events handed on as log events: those of kept traces. pim_shard_events counts all."};
+
+inline constexpr std::array kOfLogs{&kLogRecordsSent,   &kLogRecordsDropped, &kLogFailures,
+                                    &kLogRecordsQueued, &kLogLinesDropped,   &kDomainEventsLogged};
+
 // --- profiles; all 0 where profiling is off.
 
 inline constexpr MetricInfo kProfileSamples{"pim_profile_samples", counter, "",
@@ -389,13 +416,14 @@ struct Section {
   std::span<const MetricInfo* const> metrics;
 };
 
-inline constexpr std::array<Section, 9> kSections{{
+inline constexpr std::array<Section, 10> kSections{{
     {"Requests", kOfRequests},
     {"Shards", kOfShards},
     {"Write path", kOfWritePath},
     {"Read side", kOfReadSide},
     {"Audit journal", kOfJournal},
     {"Traces", kOfTraces},
+    {"Logs and events", kOfLogs},
     {"Profiles", kOfProfiles},
     {"Metrics", kOfMetrics},
     {"Process", kOfProcess},

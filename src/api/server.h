@@ -18,6 +18,7 @@
 #include "readmodel/read_model.h"
 #include "spine/spine.h"
 #include "store/event_store.h"
+#include "telemetry/log_sender.h"
 #include "telemetry/metrics.h"
 #include "telemetry/pyroscope.h"
 #include "telemetry/tracer.h"
@@ -56,6 +57,7 @@ struct Services {
   audit::Journal& journal;
   telemetry::Registry& metrics;
   telemetry::Tracer* tracer = nullptr;         // null: no spans, and no trace is kept
+  telemetry::LogSender* logs = nullptr;        // null: no request lines of kept traces, no events
   telemetry::Profiler* profiler = nullptr;     // null: off
   telemetry::ProfilePush* profiles = nullptr;  // null: none is sent
 };

@@ -5,6 +5,7 @@
 #include "api/build_info.h"
 #include "api/metric_names.h"
 #include "api/version.h"
+#include "telemetry/log.h"
 #include "telemetry/process_stats.h"
 
 namespace pim::api {
@@ -201,6 +202,23 @@ void add_tracing(ScrapedMetrics& scraped, const telemetry::Tracer* tracer) {
   show(scraped, metrics::kSpansDropped, stats, &Stats::dropped_failed, {{"reason", "not_taken"}});
 }
 
+void add_logs(ScrapedMetrics& scraped, const telemetry::LogSender* logs) {
+  using Stats = telemetry::ExportStats;
+  const auto stats =
+      scraped.once<Stats>([logs] { return logs == nullptr ? Stats{} : logs->stats(); });
+  show(scraped, metrics::kLogRecordsSent, stats, &Stats::sent);
+  show(scraped, metrics::kLogFailures, stats, &Stats::failures);
+  show(scraped, metrics::kLogRecordsQueued, stats, &Stats::queued);
+  show(scraped, metrics::kLogRecordsDropped, stats, &Stats::dropped_full,
+       {{"reason", "queue_full"}});
+  show(scraped, metrics::kLogRecordsDropped, stats, &Stats::dropped_failed,
+       {{"reason", "not_taken"}});
+  using Lines = telemetry::DroppedLines;
+  const auto lines = scraped.once<Lines>(&telemetry::dropped_lines);
+  show(scraped, metrics::kLogLinesDropped, lines, &Lines::in_floods, {{"reason", "flood"}});
+  show(scraped, metrics::kLogLinesDropped, lines, &Lines::unread, {{"reason", "unread"}});
+}
+
 void add_registry(ScrapedMetrics& scraped, const telemetry::Registry& registry) {
   scraped.add(metrics::kScrapeSeconds, [&registry] { return one(registry.last_scrape().seconds); });
   scraped.add(metrics::kSeries, [&registry] { return one(registry.last_scrape().series); });
@@ -259,6 +277,7 @@ void add_server_metrics(ScrapedMetrics& scraped, const ScrapeSources& sources) {
   add_read_side(scraped, sources);
   add_journal(scraped, sources.services.journal);
   add_tracing(scraped, sources.services.tracer);
+  add_logs(scraped, sources.services.logs);
   add_profiling(scraped, sources.services);
   add_registry(scraped, sources.services.metrics);
   add_process(scraped, sources.options.region);

@@ -74,6 +74,7 @@ struct PendingCommand {
   CommandRequest request;
   OnceReply reply;
   CommandTiming timing;
+  std::vector<std::string_view> event_types;  // as decided last, where its trace is kept
   Stage stage = Stage::queued;
   bool in_queue = true;           // counted by Admission
   bool has_effect = false;        // its events are part of the speculative state

@@ -182,6 +182,10 @@ void ShardExecutor::hand_over(PendingCommand& command, StreamEntry& entry, const
     finish(command, plain_reply(Outcome::not_applied));
     return;
   }
+  command.event_types.clear();
+  if (command.request.sampled) {
+    for (const Event& each : verdict.events) command.event_types.push_back(event_type(each));
+  }
   apply(command.request, verdict, entry.folded);
   command.request.origin.tenant = append.receipt.origin.tenant;  // as it will be recorded
 

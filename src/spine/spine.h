@@ -76,6 +76,8 @@ struct CommandReply {
   std::uint32_t events = 0;                  // how many events it caused
   std::chrono::milliseconds retry_after{0};  // > 0 where a retry makes sense
   CommandTiming timing;
+  // Of those events, in their order: literals. Empty where the trace is not kept, or `replayed`.
+  std::vector<std::string_view> event_types;
 };
 
 using Reply =
