@@ -43,6 +43,7 @@ class NodeImpl final : public Node {
   std::uint16_t admin_port() const override { return server_->admin_port(); }
 
   Result<void, std::string> anchor() override { return parts_->anchor(); }
+  telemetry::LogSender* logs() override { return parts_->logs(); }
 
   bool drain(milliseconds limit) override {
     const auto deadline = steady_clock::now() + limit;

@@ -9,6 +9,7 @@
 
 #include "cli/serve_config.h"
 #include "domain/result.h"
+#include "telemetry/log_sender.h"
 
 namespace pim::cli {
 
@@ -43,6 +44,8 @@ class Node {
   virtual Result<void, std::string> anchor() = 0;
   // No new requests; the admitted ones are answered. False where the limit passed first.
   virtual bool drain(std::chrono::milliseconds limit) = 0;
+  // Where events go; null where no endpoint is configured.
+  virtual telemetry::LogSender* logs() = 0;
 };
 
 }  // namespace pim::cli

@@ -7,6 +7,7 @@
 #include "cli/compose.h"
 #include "store/sqlite/engine.h"
 #include "telemetry/log.h"
+#include "telemetry/otlp_logs.h"
 #include "telemetry/otlp_spans.h"
 
 namespace pim::cli {
@@ -15,12 +16,13 @@ NodeParts::~NodeParts() {
   // Whatever feeds the projections ends before they do.
   spine_.reset();
   commits_.close();  // the store may still be writing the spine's last batch
+  telemetry::forward_logs(nullptr);
 }
 
 Result<std::unique_ptr<NodeParts>, std::string> NodeParts::open(const ServeConfig& config) {
   std::unique_ptr<NodeParts> parts(new NodeParts);
   for (const auto step :
-       {&NodeParts::open_store, &NodeParts::open_tracer, &NodeParts::open_profiler,
+       {&NodeParts::open_store, &NodeParts::open_telemetry, &NodeParts::open_profiler,
         &NodeParts::open_anchors, &NodeParts::open_readers, &NodeParts::open_spine}) {
     if (auto opened = (parts.get()->*step)(config); !opened) return Err{opened.error()};
   }
@@ -28,8 +30,8 @@ Result<std::unique_ptr<NodeParts>, std::string> NodeParts::open(const ServeConfi
 }
 
 api::Services NodeParts::services() {
-  return {*spine_,  *store_,       *read_model_,    *audit_index_,  *journal_,
-          metrics_, tracer_.get(), profiler_.get(), profiles_.get()};
+  return {*spine_,  *store_,       *read_model_, *audit_index_,   *journal_,
+          metrics_, tracer_.get(), logs_.get(),  profiler_.get(), profiles_.get()};
 }
 
 Result<void, std::string> NodeParts::open_store(const ServeConfig& config) {
@@ -47,15 +49,18 @@ Result<void, std::string> NodeParts::open_store(const ServeConfig& config) {
   return {};
 }
 
-Result<void, std::string> NodeParts::open_tracer(const ServeConfig& config) {
+Result<void, std::string> NodeParts::open_telemetry(const ServeConfig& config) {
   if (config.otlp_endpoint.empty()) return {};
+  const telemetry::Resource resource{.service_name = "pim",
+                                     .service_version = std::string(api::kVersion),
+                                     .instance_id = store_->node().to_string()};
+  logs_ = std::make_unique<telemetry::LogSender>(
+      telemetry::otlp_log_exporter(config.otlp_endpoint, resource));
+  telemetry::forward_logs(logs_.get());
   telemetry::TracerOptions options;
   options.sampling = {static_cast<double>(config.trace_rate), config.trace_share};
-  auto exporter = telemetry::otlp_span_exporter(config.otlp_endpoint,
-                                                {.service_name = "pim",
-                                                 .service_version = std::string(api::kVersion),
-                                                 .instance_id = store_->node().to_string()});
-  tracer_ = std::make_unique<telemetry::Tracer>(std::move(exporter), options);
+  tracer_ = std::make_unique<telemetry::Tracer>(
+      telemetry::otlp_span_exporter(config.otlp_endpoint, resource), options);
   return {};
 }
 

@@ -22,6 +22,8 @@ class NodeParts {
   ~NodeParts();
 
   api::Services services();
+  // Where events go; null where no endpoint is configured.
+  telemetry::LogSender* logs() { return logs_.get(); }
 
   // Signs the heads as they are now, outside the data directory.
   Result<void, std::string> anchor();
@@ -31,7 +33,7 @@ class NodeParts {
 
  private:
   NodeParts() = default;
-  Result<void, std::string> open_tracer(const ServeConfig& config);
+  Result<void, std::string> open_telemetry(const ServeConfig& config);
   Result<void, std::string> open_store(const ServeConfig& config);
   Result<void, std::string> open_profiler(const ServeConfig& config);
   Result<void, std::string> open_anchors(const ServeConfig& config);
@@ -40,6 +42,7 @@ class NodeParts {
 
   // In the order of construction: each part outlives those below it.
   telemetry::Registry metrics_;
+  std::unique_ptr<telemetry::LogSender> logs_;        // null: lines only
   std::unique_ptr<telemetry::Tracer> tracer_;         // null: no spans
   std::unique_ptr<telemetry::Profiler> profiler_;     // null: off
   std::unique_ptr<telemetry::ProfilePush> profiles_;  // null: none is sent

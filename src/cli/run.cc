@@ -41,6 +41,7 @@ int run(int argc, const char* const* argv) {
   add_store(app, action);
   add_audit(app, action);
   add_metrics(app, action);
+  add_event(app, action);
   add_version(app, action);
   try {
     app.parse(argc, argv);

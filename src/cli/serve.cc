@@ -10,11 +10,14 @@
 #include <memory>
 #include <string>
 
+#include "api/version.h"
 #include "cli/command.h"
 #include "cli/compose.h"
 #include "cli/json_object.h"
 #include "cli/serve_config.h"
 #include "cli/text_file.h"
+#include "domain/event.h"
+#include "telemetry/event.h"
 #include "telemetry/log.h"
 
 namespace pim::cli {
@@ -62,8 +65,25 @@ void anchor(Node& node) {
   }
 }
 
+// For dashboards to annotate by: a version begins or ends to serve.
+void announce(Node& node, const ServeConfig& config, std::string_view phase) {
+  if (node.logs() == nullptr) return;
+  node.logs()->put(
+      telemetry::event(telemetry::EventName::deploy, std::chrono::system_clock::now(),
+                       std::string(phase) + " version " + std::string(api::kVersion),
+                       {{"pim.phase", std::string(phase)},
+                        {"pim.version", std::string(api::kVersion)},
+                        {"pim.event.schema_version", std::int64_t{kEventSchemaVersion}},
+                        {"pim.region", config.region},
+                        {"pim.shards", std::int64_t{config.shards}},
+                        {"pim.io_threads", std::int64_t{config.io_threads}},
+                        {"pim.trace_rate", std::int64_t{config.trace_rate}},
+                        {"pim.trace_share", config.trace_share}}));
+}
+
 int serve(const ServeConfig& config) {
   const StopSignals signals;  // before any thread starts
+  telemetry::set_log_output(STDOUT_FILENO);
   const auto started = steady_clock::now();
   auto node = Node::start(config);
   if (!node) return fail(kEnvironment, node.error());
@@ -77,12 +97,15 @@ int serve(const ServeConfig& config) {
                   {"admin_port", std::to_string((*node)->admin_port())},
                   {"start_ms", std::to_string(took.count())}});
 
+  announce(**node, config, "started");
+
   while (!signals.wait(config.anchor_every)) anchor(**node);
 
   telemetry::log(Level::info, "draining");
   const bool whole = (*node)->drain(config.drain_limit);
   anchor(**node);
   if (!config.ready_file.empty()) ::unlink(config.ready_file.c_str());
+  announce(**node, config, "stopped");
   telemetry::log(whole ? Level::info : Level::warn,
                  whole ? "stopped" : "stopped before every admitted request was answered");
   return whole ? kOk : kClaimFailed;

@@ -31,7 +31,7 @@ struct ServeConfig {
   std::uint32_t cache_streams = 50'000;  // a shard
   std::chrono::seconds anchor_every{60};
   std::chrono::milliseconds drain_limit{5000};
-  std::string otlp_endpoint;       // empty: no spans, no exemplars
+  std::string otlp_endpoint;       // empty: no spans, no exemplars, log lines only
   std::uint32_t trace_rate = 50;   // traces a second that are kept whatever
   double trace_share = 0.01;       // of those beyond
   std::uint32_t profile_hz = 100;  // 0: no profiler
@@ -60,7 +60,7 @@ inline constexpr auto kSettings = std::to_array<Setting>({
     {"max-connections", "1024", "Connections at a time; more get 503"},
     {"cache-streams", "50000", "Patients kept in memory, a shard"},
     {"anchor-seconds", "60", "Time between two signed heads"},
-    {"otlp-endpoint", "", "Where spans go: http://HOST:4318, an OpenTelemetry Collector"},
+    {"otlp-endpoint", "", "Where spans and logs go: http://HOST:4318, an OpenTelemetry Collector"},
     {"trace-rate", "50", "Traces a second that are all kept"},
     {"trace-percent", "1", "Of the traces beyond that rate, how many of a hundred are kept"},
     {"profile-hz", "100", "CPU samples a second of CPU time while somebody records; 0: off"},

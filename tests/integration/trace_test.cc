@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <set>
 
-#include "api/routes.h"
-#include "lab.h"
-#include "sample_calls.h"
 #include "telemetry/otlp_receiver_testing.h"
+#include "telemetry_lab.h"
 
 namespace pim::integration {
 namespace {
@@ -14,35 +12,7 @@ namespace {
 using telemetry::OtlpReceiver;
 using telemetry::ReceivedSpan;
 
-class TraceTest : public Lab {
- protected:
-  // Every operation of the API once; the trace ids of the answers.
-  std::set<std::string> call_everything() {
-    std::set<std::string> traces;
-    const auto ids = sample_ids('1');
-    std::string position;
-    for (const auto& sample : sample_calls()) {
-      const auto* route = api::find_route(sample.operation);
-      const auto own = ids_of(sample, ids);
-      Headers headers;
-      if (!position.empty() && sample.body.empty()) {
-        headers.emplace_back("Pim-Min-Position", position);
-      }
-      const auto response = call(api::to_string(route->method), target_of(sample, own),
-                                 token(sample.role), filled(sample.body, own), headers);
-      EXPECT_EQ(response.status, route->success) << sample.operation << ": " << response.body;
-      traces.insert(std::string(response.header("traceparent")).substr(3, 32));
-      if (route->is_command()) position = response.header("pim-position");
-    }
-    return traces;
-  }
-  // The value of a series on /metrics; -1 where it is not there.
-  double metric(const std::string& series) {
-    const auto text = admin("GET", "/metrics").body;
-    const auto at = text.find("\n" + series + " ");
-    return at == text.npos ? -1 : std::stod(text.substr(at + series.size() + 2));
-  }
-};
+class TraceTest : public TelemetryLab {};
 
 const ReceivedSpan* find(const std::vector<ReceivedSpan>& spans, const std::string& trace,
                          const std::string& name) {
