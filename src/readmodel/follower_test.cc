@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <thread>
 
@@ -83,6 +84,14 @@ class FollowerTest : public testing::Test {
     });
   }
   void TearDown() override { store_.on_commit(nullptr); }
+
+  static void await(const std::function<bool()>& condition) {
+    const auto deadline = soon();
+    while (!condition()) {
+      ASSERT_LT(now(), deadline);
+      std::this_thread::yield();
+    }
+  }
 
   void expect_each_event_once() {
     const std::lock_guard lock(record_.mutex);
@@ -187,7 +196,7 @@ TEST_F(FollowerTest, LagSaysHowManyEventsAndForHowLong) {
   history_.grow(25);
   EXPECT_EQ(follower_->lag().events_behind, history_.events() - before);
   EXPECT_EQ(follower_->stats().lag.events_behind, history_.events() - before);
-  while (follower_->lag().age < milliseconds(2)) std::this_thread::yield();
+  await([&] { return follower_->lag().age >= milliseconds(2); });
   store_.fail_reads(false);
   record_.fail(0);
   ASSERT_TRUE(follower_->catch_up(soon()));
@@ -202,7 +211,7 @@ TEST_F(FollowerTest, LagKnowsWhatAScanFound) {
   start(milliseconds(5));
   announce_ = false;
   history_.grow(25);
-  while (follower_->lag().events_behind < history_.events()) std::this_thread::yield();
+  await([&] { return follower_->lag().events_behind == history_.events(); });
   record_.fail(0);
   ASSERT_TRUE(follower_->catch_up(soon()));
   EXPECT_EQ(follower_->lag().events_behind, 0U);

@@ -133,9 +133,8 @@ class EventStore {
   virtual StoreResult<std::unique_ptr<Reader>> open_reader() = 0;
 
   // Called after each commit that has events and before its completion, on the engine's thread;
-  // must not block. Set once,
-  // before the first append. What other nodes commit, and what a recovery found to be committed, is
-  // not told: followers look at the heads for it.
+  // must not block. Set once, before the first append. What other nodes commit, and what a recovery
+  // found to be committed, is not told: followers look at the heads for it.
   virtual void on_commit(CommitListener listener) = 0;
 
   // This node, as heads name it.
