@@ -277,8 +277,9 @@ TEST(Profiler, AChildProcessIsNotProfiledAndEndsWell) {
 }
 
 TEST(SampleRing, CountsWhatItHasNoRoomFor) {
-  static SampleRing<4> ring;
-  const auto push = [](std::uint32_t depth) {
+  const auto owned = std::make_unique<SampleRing<4>>();
+  auto& ring = *owned;
+  const auto push = [&ring](std::uint32_t depth) {
     return ring.push([depth](StackSample& sample) { sample.depth = depth; });
   };
   for (std::uint32_t lap = 0; lap < 3; ++lap) {
@@ -293,7 +294,8 @@ TEST(SampleRing, CountsWhatItHasNoRoomFor) {
 }
 
 TEST(SampleRing, LosesAndTearsNothingBetweenThreads) {
-  static SampleRing<64> ring;
+  const auto owned = std::make_unique<SampleRing<64>>();
+  auto& ring = *owned;
   constexpr std::uint32_t kEach = 20'000;
   std::atomic<std::uint64_t> pushed{0};
   std::atomic<int> running{4};

@@ -79,7 +79,7 @@ class ProfilePush {
   Profiler& profiler_;
   const std::unique_ptr<ProfileSender> sender_;
   const ProfilePushOptions options_;
-  Symbolizer symbolizer_;
+  Symbolizer symbolizer_{{.keep_open = true}};
   std::deque<EncodedProfile> waiting_;  // of the thread alone
   std::size_t waiting_bytes_ = 0;       // likewise
 
