@@ -123,6 +123,7 @@ TEST_F(ProfileTest, IsPushedAtTheEndToo) {
   const auto received = receiver.wait_for(1);
   ASSERT_FALSE(received.empty());
   EXPECT_TRUE(received[0].target.starts_with("/ingest?format=pprof&spyName=pim&name=pim%7B"));
+  EXPECT_NE(received[0].target.find("region%3Dlocal"), std::string::npos);
   EXPECT_TRUE(names_our_source(telemetry::read_pprof(received[0].pprof)));
 }
 
