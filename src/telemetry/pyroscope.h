@@ -72,7 +72,7 @@ class ProfilePush {
 
  private:
   void run();
-  void keep(Profile profile);
+  void keep(const Profile& profile);
   bool send_waiting();  // false: the back end is not available
   void make_room();
 

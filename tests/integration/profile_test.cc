@@ -23,6 +23,7 @@ class ProfileTest : public Lab {
     const std::string registrar = token("registrar");
     std::atomic<bool> stop{false};
     std::vector<std::thread> writers;
+    writers.reserve(4);
     for (int i = 0; i < 4; ++i) {
       writers.emplace_back([&] {
         load::HttpClient client("127.0.0.1", server().port(), std::chrono::seconds(10));
