@@ -28,7 +28,7 @@ std::optional<std::chrono::seconds> time_asked_for(std::string_view text) {
 
 }  // namespace
 
-void ProfileEndpoint::handle(const std::shared_ptr<Call>& call, Answer answer) {
+void ProfileEndpoint::handle(const std::shared_ptr<Call>& call, const Answer& answer) {
   if (profiler_ == nullptr) {
     return answer(call, call->problem(Problem::of(problems::kProfilerOff)));
   }

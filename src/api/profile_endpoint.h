@@ -21,7 +21,7 @@ class ProfileEndpoint {
 
   using Answer = std::function<void(const std::shared_ptr<Call>&, Response)>;
   // Answers now where it cannot be done, else after the profile's time, on another thread.
-  void handle(const std::shared_ptr<Call>& call, Answer answer);
+  void handle(const std::shared_ptr<Call>& call, const Answer& answer);
   // What runs ends now, with a problem.
   void stop();
 

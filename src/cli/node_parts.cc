@@ -77,6 +77,7 @@ Result<void, std::string> NodeParts::open_profiler(const ServeConfig& config) {
       telemetry::pyroscope_sender(config.pyroscope_endpoint, "pim",
                                   {{"service_namespace", "pim"},
                                    {"service_version", std::string(api::kVersion)},
+                                   {"region", config.region},
                                    {"service_instance_id", store_->node().to_string()}}));
   return {};
 }

@@ -41,7 +41,7 @@ void ProfilePush::run() {
   dropped_refused_ += waiting_.size();
 }
 
-void ProfilePush::keep(Profile profile) {
+void ProfilePush::keep(const Profile& profile) {
   const auto end = profile.start + std::chrono::duration_cast<std::chrono::system_clock::duration>(
                                        profile.duration);
   if (profile.ticks.empty()) return;  // nothing ran

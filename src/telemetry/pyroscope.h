@@ -72,14 +72,14 @@ class ProfilePush {
 
  private:
   void run();
-  void keep(Profile profile);
+  void keep(const Profile& profile);
   bool send_waiting();  // false: the back end is not available
   void make_room();
 
   Profiler& profiler_;
   const std::unique_ptr<ProfileSender> sender_;
   const ProfilePushOptions options_;
-  Symbolizer symbolizer_;
+  Symbolizer symbolizer_{{.keep_open = true}};
   std::deque<EncodedProfile> waiting_;  // of the thread alone
   std::size_t waiting_bytes_ = 0;       // likewise
 

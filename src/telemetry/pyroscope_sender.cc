@@ -66,7 +66,7 @@ std::unique_ptr<ProfileSender> pyroscope_sender(
   std::string name = service + '{';
   for (const auto& [key, value] : labels) {
     if (!name.ends_with('{')) name += ',';
-    name += key + '=' + value;
+    name.append(key).append("=").append(value);
   }
   // With format=pprof the body is the profile itself.
   return std::make_unique<PyroscopeSender>(

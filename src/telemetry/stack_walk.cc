@@ -66,6 +66,7 @@ __attribute__((no_sanitize_address, no_sanitize_thread)) std::size_t walk_stack(
   std::uintptr_t frame = at.frame;
   while (depth < frames.size() && frame >= low && frame <= end - kRecord &&
          frame % sizeof(std::uintptr_t) == 0) {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): registers hold numbers
     const auto* record = reinterpret_cast<const volatile std::uintptr_t*>(frame);
     const std::uintptr_t return_address = record[1];
     if (return_address == 0) break;  // the outermost

@@ -4,11 +4,13 @@
 #include <dwarf.h>
 #include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
+#include <link.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <optional>
+#include <utility>
 
 namespace pim::telemetry {
 namespace {
@@ -40,29 +42,46 @@ bool is_scope_of_names(int tag) {
          tag == DW_TAG_union_type;
 }
 
-// From the outermost function to the innermost inlined call that has the address.
-void find_calls(Dwarf_Die parent, Dwarf_Addr address, std::vector<Dwarf_Die>& calls) {
+// Code of one function of a compilation unit.
+struct FunctionRange {
+  Dwarf_Addr start = 0;
+  Dwarf_Addr end = 0;
+  Dwarf_Die function{};
+};
+
+void list_functions(Dwarf_Die parent, std::vector<FunctionRange>& ranges) {
   Dwarf_Die child;
   if (dwarf_child(&parent, &child) != 0) return;
   do {
     const int tag = dwarf_tag(&child);
-    if (is_scope_of_names(tag)) {
-      find_calls(child, address, calls);
-      if (!calls.empty()) return;
+    if (is_scope_of_names(tag)) list_functions(child, ranges);
+    if (tag != DW_TAG_subprogram) continue;
+    Dwarf_Addr base = 0;
+    Dwarf_Addr start = 0;
+    Dwarf_Addr end = 0;
+    for (std::ptrdiff_t at = 0; (at = dwarf_ranges(&child, at, &base, &start, &end)) > 0;) {
+      ranges.push_back({start, end, child});
     }
-    const bool function = tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine;
-    if (!function && tag != DW_TAG_lexical_block) continue;
-    if (dwarf_haspc(&child, address) <= 0) continue;
-    if (function) calls.push_back(child);
-    return find_calls(child, address, calls);
   } while (dwarf_siblingof(&child, &child) == 0);
 }
 
+// The inlined calls below `parent` that have the address, from the outermost to the innermost.
+void find_inlined(Dwarf_Die parent, Dwarf_Addr address, std::vector<Dwarf_Die>& calls) {
+  Dwarf_Die child;
+  if (dwarf_child(&parent, &child) != 0) return;
+  do {
+    const int tag = dwarf_tag(&child);
+    if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_lexical_block) continue;
+    if (dwarf_haspc(&child, address) <= 0) continue;
+    if (tag == DW_TAG_inlined_subroutine) calls.push_back(child);
+    return find_inlined(child, address, calls);
+  } while (dwarf_siblingof(&child, &child) == 0);
+}
+
+// Null where the compiler wrote none: of what is local to a file.
 const char* symbol_of(Dwarf_Die& function) {
   Dwarf_Attribute attribute;
-  const char* linkage =
-      dwarf_formstring(dwarf_attr_integrate(&function, DW_AT_linkage_name, &attribute));
-  return linkage != nullptr ? linkage : dwarf_diename(&function);
+  return dwarf_formstring(dwarf_attr_integrate(&function, DW_AT_linkage_name, &attribute));
 }
 
 std::optional<Dwarf_Word> number_of(Dwarf_Die& die, unsigned name) {
@@ -70,6 +89,17 @@ std::optional<Dwarf_Word> number_of(Dwarf_Die& die, unsigned name) {
   Dwarf_Word value = 0;
   if (dwarf_formudata(dwarf_attr(&die, name, &attribute), &value) != 0) return std::nullopt;
   return value;
+}
+
+// How often something was loaded into the process so far.
+unsigned long long loads_of_process() {
+  unsigned long long loads = 0;
+  const auto read = [](dl_phdr_info* info, std::size_t, void* out) {
+    *static_cast<unsigned long long*>(out) = info->dlpi_adds;
+    return 1;  // all entries say the same
+  };
+  ::dl_iterate_phdr(read, &loads);
+  return loads;
 }
 
 std::string text_or_empty(const char* text) { return text == nullptr ? std::string() : text; }
@@ -114,13 +144,13 @@ class Symbolizer::Session {
     return modules;
   }
 
-  std::vector<SourceFrame> frames_at(std::uintptr_t address) const {
+  std::vector<SourceFrame> frames_at(std::uintptr_t address) {
     Dwfl_Module* module = ::dwfl_addrmodule(dwfl_.get(), address);
     if (module == nullptr) return {};
     Dwarf_Addr bias = 0;
     Dwarf_Die* unit = ::dwfl_module_addrdie(module, address, &bias);
-    std::vector<Dwarf_Die> calls;
-    if (unit != nullptr) find_calls(*unit, address - bias, calls);
+    if (unit == nullptr) return linker_name(address);
+    std::vector<Dwarf_Die> calls = calls_at(*unit, address - bias);
     if (calls.empty()) return linker_name(address);
 
     std::vector<SourceFrame> frames;
@@ -132,7 +162,11 @@ class Symbolizer::Session {
     Dwarf_Files* files = nullptr;
     ::dwarf_getsrcfiles(unit, &files, nullptr);
     for (auto call = calls.rbegin(); call != calls.rend(); ++call) {
-      SourceFrame frame = frame_named(symbol_of(*call));
+      const char* symbol = symbol_of(*call);
+      if (symbol == nullptr && call + 1 == calls.rend()) {
+        symbol = ::dwfl_module_addrname(module, address);  // the linker has its whole name
+      }
+      SourceFrame frame = frame_named(symbol != nullptr ? symbol : dwarf_diename(&*call));
       frame.file = std::move(file);
       frame.line = number;
       frames.push_back(std::move(frame));
@@ -154,6 +188,22 @@ class Symbolizer::Session {
     return {frame_named(name)};
   }
 
+  // From the function to the innermost inlined call.
+  std::vector<Dwarf_Die> calls_at(Dwarf_Die& unit, Dwarf_Addr address) {
+    const auto [known, added] = functions_.try_emplace(unit.addr);
+    std::vector<FunctionRange>& ranges = known->second;
+    if (added) {
+      list_functions(unit, ranges);
+      std::ranges::sort(ranges, {}, &FunctionRange::start);
+    }
+    auto after = std::ranges::upper_bound(ranges, address, {}, &FunctionRange::start);
+    if (after == ranges.begin() || std::prev(after)->end <= address) return {};
+    std::vector<Dwarf_Die> calls{std::prev(after)->function};
+    find_inlined(calls.front(), address, calls);
+    return calls;
+  }
+
+  unsigned long long loads() const { return loads_; }
   explicit operator bool() const { return dwfl_ != nullptr; }
 
  private:
@@ -164,7 +214,10 @@ class Symbolizer::Session {
   static constexpr Dwfl_Callbacks kCallbacks{&::dwfl_linux_proc_find_elf, &no_debug_file, nullptr,
                                              nullptr};
 
+  const unsigned long long loads_ = loads_of_process();
   std::unique_ptr<Dwfl, decltype(&::dwfl_end)> dwfl_;
+  // By unit: a unit has thousands of functions, and is asked for many addresses.
+  std::unordered_map<const void*, std::vector<FunctionRange>> functions_;
 };
 
 Symbolizer::Symbolizer(const SymbolizerOptions& options) : options_(options) {}
@@ -174,35 +227,40 @@ Symbolizer::Symbols Symbolizer::resolve(std::span<const std::uintptr_t> addresse
   const std::lock_guard lock(mutex_);
   const auto deadline = steady_clock::now() + options_.patience;
   Symbols symbols;
-  std::optional<Session> session;
+  if (session_ && session_->loads() != loads_of_process()) session_.reset();
+  bool looked_for_new = false;
+  const auto module_of = [this](std::uintptr_t address) {
+    return std::ranges::find_if(modules_, [&](const CodeModule& each) {
+      return each.start <= address && address < each.end;
+    });
+  };
   for (const std::uintptr_t address : addresses) {
     if (symbols.at.contains(address)) continue;
     if (const auto known = known_.find(address); known != known_.end()) {
       symbols.at.emplace(address, known->second);
       continue;
     }
-    if (!session) {
-      session.emplace();
-      for (CodeModule& module : session->modules()) {  // what was loaded since
-        if (std::ranges::find(modules_, module.start, &CodeModule::start) == modules_.end()) {
-          modules_.push_back(std::move(module));
-        }
+    if (!session_) session_ = std::make_unique<Session>();
+    if (!*session_) break;
+    auto module = module_of(address);
+    if (module == modules_.end() && !std::exchange(looked_for_new, true)) {
+      for (CodeModule& loaded : session_->modules()) {
+        if (module_of(loaded.start) == modules_.end()) modules_.push_back(std::move(loaded));
       }
+      module = module_of(address);
     }
-    const auto module = std::ranges::find_if(modules_, [&](const CodeModule& each) {
-      return each.start <= address && address < each.end;
-    });
-    if (module == modules_.end() || !*session) continue;
+    if (module == modules_.end()) continue;
     auto location = std::make_shared<Location>();
     location->module = static_cast<std::size_t>(module - modules_.begin());
     const bool late = steady_clock::now() >= deadline;
-    location->frames = late ? session->linker_name(address) : session->frames_at(address);
+    location->frames = late ? session_->linker_name(address) : session_->frames_at(address);
     if (!late) {
       if (known_.size() >= options_.remembered) known_.clear();
       known_.emplace(address, location);
     }
     symbols.at.emplace(address, std::move(location));
   }
+  if (!options_.keep_open) session_.reset();
   symbols.modules = modules_;
   return symbols;
 }

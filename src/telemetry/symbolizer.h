@@ -31,6 +31,9 @@ struct CodeModule {
 struct SymbolizerOptions {
   std::size_t remembered = 32'768;           // addresses; beyond it all are forgotten
   std::chrono::milliseconds patience{1000};  // a call; beyond it only the linker's names are given
+  // Between two calls: tens of MB for a program of ours, and a tenth of the time for who calls
+  // often.
+  bool keep_open = false;
 };
 
 // Thread-safe; one call at a time works.
@@ -50,7 +53,7 @@ class Symbolizer {
     // Of each address that lies in a module; the others are no code.
     std::unordered_map<std::uintptr_t, std::shared_ptr<const Location>> at;
   };
-  // May take `patience`. The files are open, and their memory held, only within the call.
+  // May take `patience`.
   Symbols resolve(std::span<const std::uintptr_t> addresses);
 
  private:
@@ -60,6 +63,7 @@ class Symbolizer {
   std::mutex mutex_;
   std::vector<CodeModule> modules_;  // guarded by mutex_, as below; places stay
   std::unordered_map<std::uintptr_t, std::shared_ptr<const Location>> known_;
+  std::unique_ptr<Session> session_;  // null: not open
 };
 
 }  // namespace pim::telemetry

@@ -23,6 +23,7 @@ class ProfileTest : public Lab {
     const std::string registrar = token("registrar");
     std::atomic<bool> stop{false};
     std::vector<std::thread> writers;
+    writers.reserve(4);
     for (int i = 0; i < 4; ++i) {
       writers.emplace_back([&] {
         load::HttpClient client("127.0.0.1", server().port(), std::chrono::seconds(10));
@@ -123,6 +124,7 @@ TEST_F(ProfileTest, IsPushedAtTheEndToo) {
   const auto received = receiver.wait_for(1);
   ASSERT_FALSE(received.empty());
   EXPECT_TRUE(received[0].target.starts_with("/ingest?format=pprof&spyName=pim&name=pim%7B"));
+  EXPECT_NE(received[0].target.find("region%3Dlocal"), std::string::npos);
   EXPECT_TRUE(names_our_source(telemetry::read_pprof(received[0].pprof)));
 }
 
