@@ -76,6 +76,7 @@ stack_up() {
   set +a
   mkdir -p "$dir/log" "$dir/targets" "$dir/rules"
   ln -sfn "$PWD/observability/mimir/rules" "$dir/rules/anonymous" # Mimir's one tenant
+  [ ${#missing[@]} -lt ${#STACK_PARTS[@]} ] || stack_ports_are_free
   for part in "${missing[@]}"; do stack_start "$dir" "$part"; done
   for part in "${STACK_PARTS[@]}"; do stack_await "$dir" "$part"; done
   stack_describe "$dir" >"$dir/stack.json.new"
@@ -136,6 +137,14 @@ stack_start() {
 }
 stack_tries=0
 
+stack_ports_are_free() {
+  local port
+  for port in "${STACK_PORTS[@]%=*}"; do
+    ! { exec 7<>"/dev/tcp/127.0.0.1/${!port}"; } 2>/dev/null ||
+      die 3 "port ${!port} ($port) is taken; another stack? ./lab stack up --port-base N takes N to N+$((${#STACK_PORTS[@]} - 1))"
+  done
+}
+
 # Makes a memory cgroup for a part, below one for the stack, and says where; nothing where that cannot be done.
 stack_cgroup() {
   local dir=$1 part=$2 own root
@@ -162,7 +171,8 @@ http_ok() {
 stack_await() {
   local dir=$1 part=$2 port path deadline=$((SECONDS + STACK_READY_LIMIT))
   read -r port path <<<"${STACK_READY[$part]}"
-  until http_ok "${!port}" "$path"; do
+  # Whoever holds its port may answer in its place: it has to be alive, too.
+  until stack_pid "$dir" "$part" >/dev/null && http_ok "${!port}" "$path"; do
     stack_pid "$dir" "$part" >/dev/null || { tail -n 5 "$dir/log/$part.log" >&2; die 3 "$part ended; see $dir/log/$part.log"; }
     [ $SECONDS -lt $deadline ] || { tail -n 5 "$dir/log/$part.log" >&2; die 3 "$part is not ready after $STACK_READY_LIMIT s; see $dir/log/$part.log"; }
     sleep 0.2
