@@ -73,20 +73,20 @@ Result<double, std::string> LabServer::metric(const std::string& name) {
   load::HttpClient client("127.0.0.1", process_.admin_port(), 10s);
   const auto reply = client.send({"GET", "/metrics", {}, ""});
   if (!reply) return Err{"/metrics: " + reply.error().message};
-  const auto at = reply->body.find("\n" + name + " ");
+  const auto at = reply->body.find("\n" + name);
   if (at == std::string::npos) return Err{"/metrics has no " + name};
-  return std::strtod(reply->body.c_str() + at + name.size() + 2, nullptr);
+  return std::strtod(reply->body.c_str() + reply->body.find(' ', at) + 1, nullptr);
 }
 
 Result<std::chrono::nanoseconds, std::string> LabServer::catch_up(std::chrono::milliseconds limit) {
   const auto started = load::Clock::now();
   for (;;) {
-    auto behind = metric("pim_projection_events_behind");
+    auto behind = metric("pim_projection_events_behind{projection=\"readmodel\"}");
     if (!behind) return Err{std::move(behind.error())};
     const auto waited = load::Clock::now() - started;
     if (*behind == 0) return waited;
     if (waited > limit) return Err{std::string("the read model does not catch up in time")};
-    // A scrape reads all heads: seldom enough not to be what is waited for.
+    // Seldom enough that scrapes are not what is waited for.
     std::this_thread::sleep_for(std::clamp<std::chrono::nanoseconds>(waited / 20, 5ms, 1s));
   }
 }

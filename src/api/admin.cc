@@ -4,6 +4,7 @@
 
 #include <type_traits>
 
+#include "api/build_info.h"
 #include "api/json_members.h"
 #include "api/request_checks.h"
 #include "api/version.h"
@@ -94,7 +95,7 @@ void AdminApp::dispatch(const CallPtr& call) {
   const std::string_view path = request.target.substr(0, request.target.find('?'));
   const bool command = path == "/admin/backup" || path == "/admin/rebuild";
   const bool known = command || path == "/livez" || path == "/readyz" || path == "/startupz" ||
-                     path == "/metrics" || path == "/version";
+                     path == "/metrics" || path == "/version" || path == "/debug/pprof/profile";
   if (!known) return answer(*call, Problem::of(problems::kNoRoute));
   const bool reads = request.method == "GET" || request.method == "HEAD";
   if (command ? request.method != "POST" : !reads) {
@@ -110,7 +111,8 @@ void AdminApp::dispatch(const CallPtr& call) {
   }
   if (path == "/version") {
     Response response;
-    response.body = R"({"name":"pim","version":")" + std::string(kVersion) + R"(","api":"v1"})";
+    response.body = R"({"name":"pim","version":")" + std::string(kVersion) + R"(","commit":")" +
+                    std::string(build_commit()) + R"(","api":"v1"})";
     return answer(*call, std::move(response));
   }
   if (path == "/metrics") {
@@ -118,6 +120,11 @@ void AdminApp::dispatch(const CallPtr& call) {
     response.content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     response.body = services_.metrics.render();
     return answer(*call, std::move(response));
+  }
+  if (path == "/debug/pprof/profile") {
+    return profiles_.handle(call, [this](const CallPtr& each, Response response) {
+      answer(*each, std::move(response));
+    });
   }
   path == "/admin/backup" ? backup(call) : rebuild(call);
 }

@@ -9,6 +9,7 @@
 #include "api/audit_trail.h"
 #include "api/authenticator.h"
 #include "api/http.h"
+#include "api/profile_endpoint.h"
 #include "api/server.h"
 #include "api/worker_pool.h"
 
@@ -18,7 +19,11 @@ class AdminApp final : public HttpHandler {
  public:
   AdminApp(const Services& services, Authenticator& authenticator, ApiMetrics& metrics,
            AuditTrail& trail)
-      : services_(services), authenticator_(authenticator), metrics_(metrics), trail_(trail) {}
+      : services_(services),
+        authenticator_(authenticator),
+        metrics_(metrics),
+        trail_(trail),
+        profiles_(services.profiler) {}
 
   void handle(const std::shared_ptr<Exchange>& exchange) override;
   Response refuse(const ProblemInfo& problem, std::string_view detail,
@@ -28,8 +33,11 @@ class AdminApp final : public HttpHandler {
   void set_draining() { draining_.store(true); }
   // Why not, one word each; empty: ready.
   std::vector<std::string_view> unready_reasons() const;
-  // Joins the thread that rebuilds run on.
-  void stop() { workers_.stop(); }
+  // Joins the threads that rebuilds and profiles run on.
+  void stop() {
+    profiles_.stop();
+    workers_.stop();
+  }
 
  private:
   using CallPtr = std::shared_ptr<Call>;
@@ -50,6 +58,7 @@ class AdminApp final : public HttpHandler {
   std::atomic<bool> ready_{false};
   std::atomic<bool> draining_{false};
   WorkerPool workers_{1, 4};
+  ProfileEndpoint profiles_;
 };
 
 }  // namespace pim::api

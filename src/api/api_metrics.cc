@@ -9,8 +9,13 @@ namespace pim::api {
 using telemetry::Labels;
 using telemetry::Sample;
 
-ApiMetrics::ApiMetrics(telemetry::Registry& registry)
-    : journal_failures_(registry.counter(metrics::kJournalFailures)) {
+ApiMetrics::ApiMetrics(telemetry::Registry& registry, std::uint32_t shards,
+                       const std::string& region)
+    : shards_(shards),
+      journal_failures_(registry.counter(metrics::kJournalFailures)),
+      domain_events_logged_(registry.counter(metrics::kDomainEventsLogged)),
+      read_shed_(registry.counter(metrics::kReadShed)),
+      read_wait_(registry.histogram(metrics::kReadQueueWait)) {
   const auto bind = [&](std::string_view operation, std::string_view method) {
     RouteSeries series;
     for (std::size_t i = 0; i < kClasses; ++i) {
@@ -19,13 +24,21 @@ ApiMetrics::ApiMetrics(telemetry::Registry& registry)
                                                  {"method", std::string(method)},
                                                  {"status", std::to_string(i + 1) + "xx"}});
     }
-    series.seconds =
-        &registry.histogram(metrics::kRequestSeconds, {{"operation", std::string(operation)}});
-    routes_.push_back(series);
+    for (std::size_t shard = 0; shard <= shards_; ++shard) {
+      series.seconds.push_back(&registry.histogram(
+          metrics::kRequestSeconds,
+          {{"operation", std::string(operation)},
+           {"shard", shard == shards_ ? std::string("none") : std::to_string(shard)}}));
+    }
+    routes_.push_back(std::move(series));
   };
   for (const Route& route : routes()) bind(route.operation, to_string(route.method));
   bind("none", "other");
 
+  for (std::size_t shard = 0; shard < shards_; ++shard) {
+    shard_requests_.push_back(&registry.counter(
+        metrics::kShardRequests, {{"shard", std::to_string(shard)}, {"region", region}}));
+  }
   for (const ProblemInfo* problem : problem_catalogue()) {
     malformed_.push_back(
         &registry.counter(metrics::kMalformed, {{"problem", std::string(problem->name)}}));
@@ -45,13 +58,15 @@ ApiMetrics::ApiMetrics(telemetry::Registry& registry)
   });
 }
 
-void ApiMetrics::answered(const Route* route, std::uint16_t status, double seconds,
-                          const telemetry::TraceContext* kept) {
-  const std::size_t index =
-      route == nullptr ? routes_.size() - 1 : static_cast<std::size_t>(route - routes().data());
-  const RouteSeries& series = routes_[index];
-  series.requests[std::clamp<std::size_t>(status / 100, 1, kClasses) - 1]->add();
-  series.seconds->observe(seconds, kept);
+void ApiMetrics::answered(const Answer& answer) {
+  const std::size_t route = answer.route == nullptr
+                                ? routes_.size() - 1
+                                : static_cast<std::size_t>(answer.route - routes().data());
+  const RouteSeries& series = routes_[route];
+  series.requests[std::clamp<std::size_t>(answer.status / 100, 1, kClasses) - 1]->add();
+  const std::size_t shard = answer.shard ? answer.shard->value : shards_;
+  series.seconds[shard]->observe(answer.duration, answer.kept);
+  if (answer.shard) shard_requests_[shard]->add();
 }
 
 void ApiMetrics::refused(const ProblemInfo& problem) {
@@ -79,6 +94,13 @@ void ScrapedMetrics::add(const telemetry::MetricInfo& info, Read read) {
   registry_.collect(info, [gate = gate_, read = std::move(read)] {
     const std::lock_guard lock(gate->mutex);
     return gate->open ? read() : std::vector<Sample>();
+  });
+}
+
+void ScrapedMetrics::prepare(std::function<void()> read) {
+  registry_.prepare([gate = gate_, read = std::move(read)] {
+    const std::lock_guard lock(gate->mutex);
+    if (gate->open) read();
   });
 }
 

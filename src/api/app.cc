@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <exception>
+#include <optional>
 
 #include "api/ascii.h"
 #include "api/request_checks.h"
+#include "api/request_log.h"
 #include "api/request_trace.h"
 #include "routing/bucket.h"
+#include "telemetry/current_span.h"
 #include "telemetry/log.h"
 
 namespace pim::api {
@@ -15,6 +18,11 @@ namespace {
 UtcMillis wall_clock() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return {std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
+}
+
+// The request's trace, where it is kept.
+const telemetry::TraceContext* kept(const Call& call) {
+  return call.trace.sampled ? &call.trace : nullptr;
 }
 
 bool may_retry(const Problem& problem) { return problem.status == 503 || problem.status == 507; }
@@ -29,6 +37,7 @@ App::App(const ServerOptions& options, const Services& services, Authenticator& 
       trail_(trail),
       workers_(workers),
       tracer_(services.tracer),
+      logs_(services.logs),
       router_(routes()),
       commands_(services.spine, trail, options.shards),
       queries_(services.read_model, services.store, services.audit_index),
@@ -62,6 +71,8 @@ void App::handle(const std::shared_ptr<Exchange>& exchange) {
 
 void App::run(const CallPtr& call) {
   if (!find_route(*call)) return;
+  std::optional<telemetry::SpanScope> scope;
+  if (call->trace.sampled) scope.emplace(call->trace);
   if (call->route->open) {
     Response response;
     response.body = openapi_;
@@ -139,14 +150,16 @@ void App::run_command(const CallPtr& call) {
   commands_.submit(std::move(*request), [this, call, stream, created](spine::CommandReply reply) {
     // on the committer's thread: only hand it on
     call->exchange->post([this, call, stream, created, reply = std::move(reply)] {
+      std::optional<telemetry::SpanScope> scope;
+      if (call->trace.sampled) scope.emplace(call->trace);
       call->command = reply.timing;
+      if (logs_ != nullptr) metrics_.domain_events_logged(log_domain_events(*logs_, *call, reply));
       answer(*call, commands_.render(*call, reply, stream, created));
     });
   });
 }
 
 void App::locate(Call& call, const Uuid& routing_id) const {
-  if (!call.trace.sampled) return;  // only a trace asks
   call.bucket = bucket_of(routing_id);
   call.shard = default_shard(*call.bucket, options_.shards);
 }
@@ -162,6 +175,7 @@ void App::run_query(const CallPtr& call) {
     }
   });
   if (!taken) {
+    metrics_.query_shed();
     Response response = call->problem(Problem::of(problems::kOverloaded));
     add_header(response, "retry-after", "1");
     answer(*call, std::move(response));
@@ -170,6 +184,9 @@ void App::run_query(const CallPtr& call) {
 
 void App::execute_query(Call& call) {
   call.query_began = std::chrono::steady_clock::now();
+  metrics_.query_waited(call.query_began - call.admitted, kept(call));
+  std::optional<telemetry::SpanScope> scope;
+  if (call.trace.sampled) scope.emplace(call.trace);
   if (const auto patient = call.patient()) locate(call, patient->value);
   const bool late = call.query_began >= call.deadline;
   auto found = late ? Result<QueryAnswer, Problem>(Err{Problem::of(problems::kDeadlineExceeded)})
@@ -202,10 +219,9 @@ void App::answer(Call& call, Response response) {
   add_header(response, "traceparent", call.trace.traceparent());
   response.headers += "cache-control: no-store\r\nx-content-type-options: nosniff\r\n";
   const auto now = std::chrono::steady_clock::now();
-  const std::chrono::duration<double> elapsed = now - call.started;
-  metrics_.answered(call.route, response.status, elapsed.count(),
-                    call.trace.sampled ? &call.trace : nullptr);
+  metrics_.answered({call.route, call.shard, response.status, now - call.started, kept(call)});
   if (call.trace.sampled) trace_request(*tracer_, call, response, now);
+  log_request(logs_, call, response, now);
   call.exchange->respond(std::move(response));
 }
 

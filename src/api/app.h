@@ -45,6 +45,7 @@ class App final : public HttpHandler {
   AuditTrail& trail_;
   WorkerPool& workers_;
   telemetry::Tracer* const tracer_;
+  telemetry::LogSender* const logs_;
   const Router router_;
   CommandService commands_;
   const QueryService queries_;

@@ -38,7 +38,7 @@ struct Call {
   std::string request_id;
   std::shared_ptr<const Principal> caller;  // null on open routes
 
-  // What its trace is made of, as far as it came.
+  // What its trace and its metrics are made of, as far as it came.
   std::chrono::steady_clock::time_point admitted;
   std::chrono::steady_clock::time_point query_began;
   spine::CommandTiming command;

@@ -59,6 +59,7 @@ spine::CommandReply FakeSpine::decide(const spine::CommandRequest& request) {
   reply.epoch = Epoch{1};
   reply.last_position = 7;
   reply.events = 1;
+  if (request.sampled) reply.event_types = {create ? "patient-registered" : "patient-amended"};
   return reply;
 }
 
@@ -74,6 +75,7 @@ void FakeSpine::submit(spine::CommandRequest request, spine::Reply reply) {
       if (earlier != receipts_.end()) {
         answer = earlier->second;
         answer.replayed = true;
+        answer.event_types.clear();
       } else {
         answer = decide(request);
         if (answer.outcome != spine::Outcome::not_found && recording_.load()) {
@@ -96,12 +98,21 @@ std::vector<spine::ShardStats> FakeSpine::shard_stats() const {
   for (std::uint16_t i = 0; i < 2; ++i) {
     stats[i].shard = ShardId{i};
     stats[i].commands = 10U + i;
+    stats[i].group_events[63] = 4;
+    stats[i].shed[1] = i;
   }
   return stats;
 }
 
 spine::CommitterStats FakeSpine::committer_stats() const {
-  return {.batches = 4, .appends = 21, .events = 22, .unknown = 0, .commit_ns_total = 1'500'000};
+  telemetry::Histogram commits;
+  commits.observe(0.0015);
+  spine::CommitterStats stats;
+  stats.batches = 4;
+  stats.appends = 21;
+  stats.events = 22;
+  stats.commit_seconds = commits.snapshot();
+  return stats;
 }
 
 void FakeSpine::answer_with(std::optional<spine::CommandReply> reply) {

@@ -42,6 +42,7 @@ class FakeSpine final : public spine::Spine {
   bool writable() const override { return writable_.load(); }
   std::vector<spine::ShardStats> shard_stats() const override;
   spine::CommitterStats committer_stats() const override;
+  spine::ReferenceStats reference_stats() const override { return {7, 5, 2}; }
 
   void set_writable(bool writable) { writable_.store(writable); }
   // From now on every command gets `reply`; nullopt: by the world again.
@@ -122,7 +123,9 @@ class FakeReadModel final : public readmodel::ReadModel {
   void announce(const store::CommittedEvents&) override {}
   readmodel::Queries& queries() override { return queries_; }
   FakeQueries& fake_queries() { return queries_; }
-  readmodel::Lag lag() const override { return {3, std::chrono::milliseconds(40)}; }
+  readmodel::ProjectionStats stats() const override {
+    return {{3, std::chrono::milliseconds(40)}, 9, 0, {}};
+  }
   bool catch_up(std::chrono::steady_clock::time_point) override { return true; }
   readmodel::QueryResult<readmodel::RebuildReport> rebuild(bool apply) override;
 
@@ -135,6 +138,7 @@ class FakeAuditIndex final : public audit::AuditIndex {
   void announce(const store::CommittedEvents&) override {}
   Result<audit::SearchPage, audit::SearchError> search(const audit::SearchQuery& query) override;
   bool catch_up(std::chrono::steady_clock::time_point) override { return true; }
+  readmodel::ProjectionStats stats() const override { return {}; }
   audit::SearchQuery last_query() const;
 
  private:
@@ -146,8 +150,10 @@ class FakeJournal final : public audit::Journal {
  public:
   Result<void, audit::JournalError> append(const audit::Entry& entry) override;
   Result<void, audit::JournalError> sync() override { return {}; }
-  std::uint64_t entries() const override { return all().size(); }
-  std::uint64_t bytes() const override { return 100 * entries(); }
+  audit::JournalStats stats() const override {
+    const auto entries = all().size();
+    return {entries, 100 * entries, std::chrono::milliseconds(20), {}};
+  }
 
   void break_it(bool broken) { broken_.store(broken); }
   std::vector<audit::Entry> all() const;

@@ -84,6 +84,9 @@ constinit const ProblemInfo kPositionLost{
     "The position is not in the history: lost in a restore, or never given out.",
     "The write it stands for is gone: read the resource and write again if needed."};
 
+constinit const ProblemInfo kProfilerOff{
+    "profiler-off", 404, "The profiler of this process is off.", "Start it with --profile-hz 100."};
+
 constinit const ProblemInfo kOverloaded{"overloaded", 503, "The service has too much to do.",
                                         "Try again after the time in Retry-After."};
 constinit const ProblemInfo kDeadlineExceeded{"deadline-exceeded", 503,
@@ -118,26 +121,45 @@ constinit const ProblemInfo kOperationFailed{"operation-failed", 500,
 
 namespace {
 
-constexpr auto kCatalogue = std::to_array<const ProblemInfo*>(
-    {&problems::kMalformedRequest,  &problems::kBadTarget,
-     &problems::kBadParameter,      &problems::kUnknownParameter,
-     &problems::kBadHeader,         &problems::kBadJson,
-     &problems::kBadField,          &problems::kBadCursor,
-     &problems::kBodyNotAllowed,    &problems::kTenantRequired,
-     &problems::kUnauthenticated,   &problems::kForbidden,
-     &problems::kTenantForbidden,   &problems::kNoRoute,
-     &problems::kNotFound,          &problems::kMethodNotAllowed,
-     &problems::kRequestTimeout,    &problems::kConflict,
-     &problems::kPositionLost,      &problems::kStaleVersion,
-     &problems::kBodyTooLarge,      &problems::kUnsupportedMediaType,
-     &problems::kExpectationFailed, &problems::kKeyReused,
-     &problems::kHeadersTooLarge,   &problems::kInternal,
-     &problems::kOperationFailed,   &problems::kTooManyConnections,
-     &problems::kOverloaded,        &problems::kDeadlineExceeded,
-     &problems::kNotApplied,        &problems::kOutcomeUnknown,
-     &problems::kReadTimeout,       &problems::kReadUnavailable,
-     &problems::kAuditUnavailable,  &problems::kDraining,
-     &problems::kHttpVersion,       &problems::kDiskLow});
+constexpr auto kCatalogue = std::to_array<const ProblemInfo*>({&problems::kMalformedRequest,
+                                                               &problems::kBadTarget,
+                                                               &problems::kBadParameter,
+                                                               &problems::kUnknownParameter,
+                                                               &problems::kBadHeader,
+                                                               &problems::kBadJson,
+                                                               &problems::kBadField,
+                                                               &problems::kBadCursor,
+                                                               &problems::kBodyNotAllowed,
+                                                               &problems::kTenantRequired,
+                                                               &problems::kUnauthenticated,
+                                                               &problems::kForbidden,
+                                                               &problems::kTenantForbidden,
+                                                               &problems::kNoRoute,
+                                                               &problems::kNotFound,
+                                                               &problems::kMethodNotAllowed,
+                                                               &problems::kRequestTimeout,
+                                                               &problems::kConflict,
+                                                               &problems::kPositionLost,
+                                                               &problems::kProfilerOff,
+                                                               &problems::kStaleVersion,
+                                                               &problems::kBodyTooLarge,
+                                                               &problems::kUnsupportedMediaType,
+                                                               &problems::kExpectationFailed,
+                                                               &problems::kKeyReused,
+                                                               &problems::kHeadersTooLarge,
+                                                               &problems::kInternal,
+                                                               &problems::kOperationFailed,
+                                                               &problems::kTooManyConnections,
+                                                               &problems::kOverloaded,
+                                                               &problems::kDeadlineExceeded,
+                                                               &problems::kNotApplied,
+                                                               &problems::kOutcomeUnknown,
+                                                               &problems::kReadTimeout,
+                                                               &problems::kReadUnavailable,
+                                                               &problems::kAuditUnavailable,
+                                                               &problems::kDraining,
+                                                               &problems::kHttpVersion,
+                                                               &problems::kDiskLow});
 
 }  // namespace
 

@@ -33,7 +33,8 @@ extern const ProblemInfo kBadTarget, kNoRoute, kMethodNotAllowed, kBadParameter,
 // The caller
 extern const ProblemInfo kUnauthenticated, kForbidden, kTenantForbidden;
 // The state
-extern const ProblemInfo kNotFound, kStaleVersion, kKeyReused, kConflict, kPositionLost;
+extern const ProblemInfo kNotFound, kStaleVersion, kKeyReused, kConflict, kPositionLost,
+    kProfilerOff;
 // The service
 extern const ProblemInfo kOverloaded, kDeadlineExceeded, kNotApplied, kOutcomeUnknown, kReadTimeout,
     kReadUnavailable, kAuditUnavailable, kDraining, kDiskLow, kInternal, kOperationFailed;

@@ -20,7 +20,8 @@ struct RawReply {
 
 class RawClient {
  public:
-  explicit RawClient(std::uint16_t port);
+  // `from`: an address of 127.0.0.0/8 to come from; 0: any.
+  explicit RawClient(std::uint16_t port, std::uint32_t from = 0);
   ~RawClient();
   RawClient(const RawClient&) = delete;
   RawClient& operator=(const RawClient&) = delete;

@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "api/request_attributes.h"
+
 namespace pim::api {
 namespace {
 
@@ -20,32 +22,21 @@ class RequestTrace {
         wall_(std::chrono::system_clock::now()) {}
 
   void server(const Response& response) {
-    const std::string outcome(response.problem.empty() ? "ok" : response.problem);
     Span span = between(call_.started, answered_);
     span.context = call_.trace;
     span.parent = call_.caller_span;
     span.kind = SpanKind::server;
-    // any text may stand in its place, and a span's name must be one of few
-    const bool known = parse_method(call_.request().method).has_value();
-    const std::string method = known ? std::string(call_.request().method) : "_OTHER";
-    span.name = known ? method : "HTTP";
-    span.attributes = {{"http.request.method", method},
-                       {"http.response.status_code", std::int64_t{response.status}},
-                       {"pim.request_id", call_.request_id},
-                       {"pim.outcome", outcome}};
+    const auto method = known_method(call_);
+    span.name = method == "_OTHER" ? "HTTP" : method;
     if (call_.route != nullptr) {
       span.name += ' ';
       span.name += call_.route->path;
-      span.attributes.push_back({"http.route", std::string(call_.route->path)});
     }
-    if (call_.bucket) {
-      span.attributes.push_back({"pim.bucket", std::int64_t{call_.bucket->value}});
-    }
-    if (call_.shard) span.attributes.push_back({"pim.shard", std::int64_t{call_.shard->value}});
+    span.attributes = request_attributes(call_, response);
     if (response.status >= 500) {
       span.failed = true;
-      span.failure = outcome;
-      span.attributes.push_back({"error.type", outcome});
+      span.failure = outcome_of(response);
+      span.attributes.push_back({"error.type", span.failure});
     }
     tracer_.end(std::move(span));
   }

@@ -17,7 +17,7 @@ class HttpServer final : public Server {
   HttpServer(const ServerOptions& options, const Services& services, KeySet keys)
       : options_(options),
         services_(services),
-        metrics_(services.metrics),
+        metrics_(services.metrics, options.shards, options.region),
         trail_(services.journal, metrics_, options.shards),
         authenticator_(TokenVerifier(std::move(keys), {options.issuer, options.audience})),
         workers_(std::max(1U, options.query_threads), kReadQueue),
@@ -49,8 +49,8 @@ class HttpServer final : public Server {
     if (!admin_port) return Err{std::move(admin_port.error())};
     admin_port_ = std::move(*admin_port);
 
-    add_server_metrics(scraped_,
-                       {services_, *data_port_, *admin_port_, admin_, authenticator_, workers_});
+    add_server_metrics(scraped_, {services_, options_, *data_port_, *admin_port_, admin_,
+                                  authenticator_, workers_, kReadQueue});
     return admin_port_->accept();
   }
 

@@ -1,5 +1,5 @@
 // The HTTP front: data port (`/v1`, `/openapi.json`) and admin port (`/livez`, `/readyz`,
-// `/startupz`, `/metrics`, `/version`, `/admin/...`).
+// `/startupz`, `/metrics`, `/version`, `/debug/pprof/profile`, `/admin/...`).
 //
 //   Listener -> Connection (parse, time-outs) -> Router -> auth -> handler -> Spine or Queries ->
 //   reply
@@ -18,7 +18,9 @@
 #include "readmodel/read_model.h"
 #include "spine/spine.h"
 #include "store/event_store.h"
+#include "telemetry/log_sender.h"
 #include "telemetry/metrics.h"
+#include "telemetry/pyroscope.h"
 #include "telemetry/tracer.h"
 
 namespace pim::api {
@@ -43,6 +45,7 @@ struct ServerOptions {
   std::chrono::milliseconds idle_timeout{60000};
   std::chrono::milliseconds default_deadline{5000};
   std::uint32_t shards = 4;
+  std::string region = "local";  // where this node runs; a label
 };
 
 // Everything a handler may use. All outlive the server.
@@ -53,7 +56,10 @@ struct Services {
   audit::AuditIndex& audit_index;
   audit::Journal& journal;
   telemetry::Registry& metrics;
-  telemetry::Tracer* tracer = nullptr;  // null: no spans, and no trace is kept
+  telemetry::Tracer* tracer = nullptr;         // null: no spans, and no trace is kept
+  telemetry::LogSender* logs = nullptr;        // null: no request lines of kept traces, no events
+  telemetry::Profiler* profiler = nullptr;     // null: off
+  telemetry::ProfilePush* profiles = nullptr;  // null: none is sent
 };
 
 struct ServerError {

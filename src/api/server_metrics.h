@@ -1,5 +1,8 @@
-// The series that a scrape reads from the spine, the read model, the journal and the ports.
+// The series that a scrape reads from the spine, the store, the projections, the journal, the ports
+// and the process. Each is asked once a scrape, and answers from memory.
 #pragma once
+
+#include <cstddef>
 
 #include "api/admin.h"
 #include "api/api_metrics.h"
@@ -12,11 +15,13 @@ namespace pim::api {
 
 struct ScrapeSources {
   const Services& services;
+  const ServerOptions& options;
   const Listener& data_port;
   const Listener& admin_port;
   const AdminApp& admin;
   const Authenticator& authenticator;
   const WorkerPool& workers;
+  std::size_t worker_queue = 0;  // its capacity
 };
 
 // What `sources` refers to must outlive `scraped` until it is detached.

@@ -21,10 +21,12 @@ TempFile::TempFile(std::string_view content) {
 }
 TempFile::~TempFile() { ::unlink(path_.c_str()); }
 
-TestServer::TestServer(ServerOptions options, bool ready, telemetry::Tracer* tracer)
+TestServer::TestServer(ServerOptions options, bool ready, telemetry::Tracer* tracer,
+                       telemetry::LogSender* logs, telemetry::Profiler* profiler)
     : keys_(test_keys().file_json) {
   options.jwt_keys_file = keys_.path();
-  const Services services{spine, store, read_model, audit_index, journal, metrics, tracer};
+  const Services services{spine,   store,  read_model, audit_index, journal,
+                          metrics, tracer, logs,       profiler};
   auto started = Server::start(options, services);
   if (!started) {
     ADD_FAILURE() << started.error().message;

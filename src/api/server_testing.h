@@ -29,7 +29,8 @@ class TestServer {
  public:
   // Time-outs are long unless `options` say otherwise, so that only tests about them meet them.
   explicit TestServer(ServerOptions options = {}, bool ready = true,
-                      telemetry::Tracer* tracer = nullptr);
+                      telemetry::Tracer* tracer = nullptr, telemetry::LogSender* logs = nullptr,
+                      telemetry::Profiler* profiler = nullptr);
 
   FakeWorld world;
   FakeSpine spine{world};

@@ -4,12 +4,12 @@
 
 namespace pim::api {
 
-WorkerPool::WorkerPool(std::size_t threads, std::size_t queue_capacity)
+WorkerPool::WorkerPool(std::size_t threads, std::size_t queue_capacity, std::string name)
     : capacity_(queue_capacity) {
   threads_.reserve(threads);
   for (std::size_t i = 0; i < threads; ++i) {
-    threads_.emplace_back([this, i] {
-      telemetry::name_thread("query", i);
+    threads_.emplace_back([this, i, name] {
+      telemetry::name_thread(name, i);
       run();
     });
   }

@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -14,7 +15,8 @@ namespace pim::api {
 // Thread-safe.
 class WorkerPool {
  public:
-  WorkerPool(std::size_t threads, std::size_t queue_capacity);
+  // `name`: of its threads, with a number behind it.
+  WorkerPool(std::size_t threads, std::size_t queue_capacity, std::string name = "query");
   ~WorkerPool() { stop(); }
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;

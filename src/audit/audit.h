@@ -12,6 +12,7 @@
 #include "audit/journal.h"
 #include "domain/ids.h"
 #include "domain/state.h"
+#include "readmodel/read_model.h"
 #include "store/event_store.h"
 
 namespace pim::audit {
@@ -93,6 +94,7 @@ class AuditIndex {
   virtual void announce(const store::CommittedEvents& events) = 0;  // thread-safe, never blocks
   virtual Result<SearchPage, SearchError> search(const SearchQuery& query) = 0;
   virtual bool catch_up(std::chrono::steady_clock::time_point deadline) = 0;
+  virtual readmodel::ProjectionStats stats() const = 0;  // thread-safe
 };
 
 // Every event, receipt and journal entry as JSON Lines, in a stable order; returns the lines

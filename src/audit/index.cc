@@ -103,6 +103,7 @@ class AuditIndexImpl final : public AuditIndex {
 
   void announce(const store::CommittedEvents& events) override { follower_->announce(events); }
 
+  readmodel::ProjectionStats stats() const override { return follower_->stats(); }
   bool catch_up(std::chrono::steady_clock::time_point deadline) override {
     return follower_->catch_up(deadline);
   }

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -53,8 +54,7 @@ class FileJournal final : public Journal {
   Result<void, JournalError> start();
   Result<void, JournalError> append(const Entry& entry) override;
   Result<void, JournalError> sync() override;
-  std::uint64_t entries() const override { return entries_.load(std::memory_order_relaxed); }
-  std::uint64_t bytes() const override { return bytes_.load(std::memory_order_relaxed); }
+  JournalStats stats() const override;
 
  private:
   Result<void, JournalError> lock_directory();
@@ -69,7 +69,9 @@ class FileJournal final : public Journal {
   std::atomic<std::uint64_t> entries_{0};
   std::atomic<std::uint64_t> bytes_{0};
 
-  std::mutex mutex_;
+  telemetry::Histogram syncs_;
+
+  mutable std::mutex mutex_;
   DiskReserve reserve_;
   SharedFile segment_;
   std::uint32_t segment_number_ = 0;
@@ -79,7 +81,10 @@ class FileJournal final : public Journal {
   std::vector<SharedFile> unsynced_;  // full segments that the next sync has to include
   bool new_name_ = false;             // a segment's name is not synced yet
   bool dirty_ = false;
-  std::string broken_;  // why nothing more may be appended; empty: it may
+  using TimePoint = std::chrono::steady_clock::time_point;
+  std::optional<TimePoint> unsynced_since_;      // the oldest entry that no sync has taken up
+  std::optional<TimePoint> being_synced_since_;  // the oldest one that a sync under way has
+  std::string broken_;                           // why nothing more may be appended; empty: it may
   bool stop_ = false;
   std::condition_variable stopping_;
 
@@ -114,6 +119,11 @@ Result<void, JournalError> FileJournal::start() {
   hash_ = tail->hash;
   segment_number_ = tail->segment;
   segment_size_ = tail->good_bytes;
+  for (const SegmentFile& segment : list_segments(options_.directory)) {
+    std::error_code ignored;
+    const auto size = std::filesystem::file_size(segment.path, ignored);
+    if (!ignored) bytes_.fetch_add(size, std::memory_order_relaxed);
+  }
   const bool go_on = segment_size_ > 0 && tail->node == options_.node;
   if (go_on) {
     const std::string path = segment_path(options_.directory, segment_number_);
@@ -188,7 +198,6 @@ Result<void, JournalError> FileJournal::append_locked(std::string_view body) {
   hash_ = hash;
   ++next_seq_;
   entries_.fetch_add(1, std::memory_order_relaxed);
-  bytes_.fetch_add(line.size(), std::memory_order_relaxed);
   return {};
 }
 
@@ -198,7 +207,9 @@ Result<void, JournalError> FileJournal::write_locked(const std::string& line) {
     const ssize_t written = ::write(segment_->get(), line.data(), line.size());
     if (written == static_cast<ssize_t>(line.size())) {
       segment_size_ += line.size();
+      bytes_.fetch_add(line.size(), std::memory_order_relaxed);
       dirty_ = true;
+      if (!unsynced_since_) unsynced_since_ = std::chrono::steady_clock::now();
       return {};
     }
     if (written < 0 && errno == EINTR) continue;
@@ -253,16 +264,34 @@ Result<void, JournalError> FileJournal::sync() {
     files.swap(unsynced_);
     if (std::exchange(dirty_, false) && segment_) files.push_back(segment_);
     new_name = std::exchange(new_name_, false);
+    if (!being_synced_since_) being_synced_since_ = unsynced_since_;
+    unsynced_since_.reset();
   }
+  const auto began = std::chrono::steady_clock::now();
   bool synced = true;
   for (const auto& file : files) synced = ::fdatasync(file->get()) == 0 && synced;
   if (new_name) synced = ::fsync(directory_.get()) == 0 && synced;
-  if (synced) return {};
-  // The page cache may show what the disk never got: no more is promised on top of it.
+  if (new_name || !files.empty()) syncs_.observe(std::chrono::steady_clock::now() - began);
   const std::lock_guard lock(mutex_);
+  if (synced) {
+    being_synced_since_.reset();
+    return {};
+  }
+  // The page cache may show what the disk never got: no more is promised on top of it.
   broken_ = "journal: a sync failed; restart once the disk is sound";
   telemetry::log(telemetry::Level::error, broken_);
   return Err{JournalError{broken_}};
+}
+
+JournalStats FileJournal::stats() const {
+  JournalStats stats;
+  stats.entries = entries_.load(std::memory_order_relaxed);
+  stats.bytes = bytes_.load(std::memory_order_relaxed);
+  stats.syncs = syncs_.snapshot();
+  const std::lock_guard lock(mutex_);
+  const auto oldest = being_synced_since_ ? being_synced_since_ : unsynced_since_;
+  if (oldest) stats.lag = std::chrono::steady_clock::now() - *oldest;
+  return stats;
 }
 
 void FileJournal::sync_loop() {

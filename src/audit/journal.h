@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -14,6 +15,7 @@
 
 #include "domain/ids.h"
 #include "domain/result.h"
+#include "telemetry/histogram.h"
 
 namespace pim::audit {
 
@@ -44,6 +46,13 @@ struct JournalError {
   std::string message;
 };
 
+struct JournalStats {
+  std::uint64_t entries = 0;        // appended since open
+  std::uint64_t bytes = 0;          // of all segments
+  std::chrono::nanoseconds lag{0};  // age of the oldest entry that is not known to be on disk
+  telemetry::Histogram::Snapshot syncs;
+};
+
 struct JournalOptions {
   std::string directory;
   NodeId node;
@@ -61,8 +70,7 @@ class Journal {
   // Thread-safe. On failure the caller must not show the data that the entry is about (503).
   virtual Result<void, JournalError> append(const Entry& entry) = 0;
   virtual Result<void, JournalError> sync() = 0;
-  virtual std::uint64_t entries() const = 0;  // appended since open
-  virtual std::uint64_t bytes() const = 0;
+  virtual JournalStats stats() const = 0;  // thread-safe
 };
 
 }  // namespace pim::audit

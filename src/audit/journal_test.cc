@@ -101,8 +101,9 @@ TEST_F(JournalTest, AnEntryIsInTheFileWhenAppendReturns) {
     EXPECT_NE(lines[0].find(part), std::string::npos) << part << " in " << lines[0];
   }
   EXPECT_EQ(lines[0].find("span_id"), std::string::npos) << "an empty field is left out";
-  EXPECT_EQ(journal_->entries(), 1U);
-  EXPECT_EQ(journal_->bytes(), lines[0].size() + 1);
+  EXPECT_EQ(journal_->stats().entries, 1U);
+  EXPECT_EQ(journal_->stats().bytes,
+            std::filesystem::file_size(segment_path(directory_.path(), 1)));
 }
 
 TEST_F(JournalTest, GoesOnWithTheChainWhenOpenedAgain) {
@@ -114,6 +115,28 @@ TEST_F(JournalTest, GoesOnWithTheChainWhenOpenedAgain) {
   EXPECT_EQ(entries().size(), 30U);
   EXPECT_EQ(list_segments(directory_.path()).size(), 1U);
   EXPECT_TRUE(findings().empty()) << findings().front().what;
+}
+
+TEST_F(JournalTest, SaysHowLargeItIsAndWhatIsNotOnDisk) {
+  segment_bytes_ = 4096;
+  for (int round = 0; round < 2; ++round) {
+    open();
+    append(round * 20, round * 20 + 20);
+    std::uintmax_t bytes = 0;
+    for (const auto& segment : list_segments(directory_.path())) {
+      bytes += std::filesystem::file_size(segment.path);
+    }
+    EXPECT_EQ(journal_->stats().bytes, bytes) << "also of what it found";
+    if (round == 0) journal_.reset();
+  }
+  ASSERT_TRUE(journal_->sync());
+  const auto synced = journal_->stats();
+  EXPECT_EQ(synced.lag.count(), 0);
+  EXPECT_GE(synced.syncs.count(), 1U);
+  append(40, 41);
+  // A sync in the background may already have it.
+  const auto dirty = journal_->stats();
+  EXPECT_TRUE(dirty.lag.count() > 0 || dirty.syncs.count() > synced.syncs.count());
 }
 
 TEST_F(JournalTest, RotatesAndChainsItsSegments) {
@@ -141,7 +164,7 @@ TEST_F(JournalTest, ManyThreadsMakeOneChain) {
   }
   for (auto& thread : threads) thread.join();
   EXPECT_TRUE(journal_->sync());
-  EXPECT_EQ(journal_->entries(), 1000U);
+  EXPECT_EQ(journal_->stats().entries, 1000U);
   EXPECT_EQ(entries().size(), 1000U);
   EXPECT_TRUE(findings().empty()) << findings().front().what;
 }

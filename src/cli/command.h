@@ -22,6 +22,7 @@ void add_store(CLI::App& app, Action& action);
 void add_audit(CLI::App& app, Action& action);
 void add_data(CLI::App& app, Action& action);
 void add_prove(CLI::App& app, Action& action);
+void add_metrics(CLI::App& app, Action& action);
 void add_version(CLI::App& app, Action& action);
 
 // One line on stderr: `pim: message`. Returns the code, for `return fail(kEnvironment, ...)`.

@@ -22,6 +22,7 @@ api::ServerOptions server_options(const ServeConfig& config) {
   options.io_threads = config.io_threads;
   options.max_connections = config.max_connections;
   options.shards = config.shards;
+  options.region = config.region;
   return options;
 }
 

@@ -6,6 +6,7 @@
 #include "api/version.h"
 #include "cli/compose.h"
 #include "store/sqlite/engine.h"
+#include "telemetry/log.h"
 #include "telemetry/otlp_spans.h"
 
 namespace pim::cli {
@@ -18,15 +19,17 @@ NodeParts::~NodeParts() {
 
 Result<std::unique_ptr<NodeParts>, std::string> NodeParts::open(const ServeConfig& config) {
   std::unique_ptr<NodeParts> parts(new NodeParts);
-  for (const auto step : {&NodeParts::open_store, &NodeParts::open_tracer, &NodeParts::open_anchors,
-                          &NodeParts::open_readers, &NodeParts::open_spine}) {
+  for (const auto step :
+       {&NodeParts::open_store, &NodeParts::open_tracer, &NodeParts::open_profiler,
+        &NodeParts::open_anchors, &NodeParts::open_readers, &NodeParts::open_spine}) {
     if (auto opened = (parts.get()->*step)(config); !opened) return Err{opened.error()};
   }
   return parts;
 }
 
 api::Services NodeParts::services() {
-  return {*spine_, *store_, *read_model_, *audit_index_, *journal_, metrics_, tracer_.get()};
+  return {*spine_,  *store_,       *read_model_,    *audit_index_,  *journal_,
+          metrics_, tracer_.get(), profiler_.get(), profiles_.get()};
 }
 
 Result<void, std::string> NodeParts::open_store(const ServeConfig& config) {
@@ -53,6 +56,23 @@ Result<void, std::string> NodeParts::open_tracer(const ServeConfig& config) {
                                                  .service_version = std::string(api::kVersion),
                                                  .instance_id = store_->node().to_string()});
   tracer_ = std::make_unique<telemetry::Tracer>(std::move(exporter), options);
+  return {};
+}
+
+Result<void, std::string> NodeParts::open_profiler(const ServeConfig& config) {
+  if (config.profile_hz == 0) return {};
+  profiler_ = telemetry::Profiler::start({.hz = config.profile_hz});
+  if (!profiler_) {
+    telemetry::log(telemetry::Level::warn, "no profiles: SIGPROF has another handler");
+    return {};
+  }
+  if (config.pyroscope_endpoint.empty()) return {};
+  profiles_ = std::make_unique<telemetry::ProfilePush>(
+      *profiler_,
+      telemetry::pyroscope_sender(config.pyroscope_endpoint, "pim",
+                                  {{"service_namespace", "pim"},
+                                   {"service_version", std::string(api::kVersion)},
+                                   {"service_instance_id", store_->node().to_string()}}));
   return {};
 }
 

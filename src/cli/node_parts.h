@@ -33,13 +33,16 @@ class NodeParts {
   NodeParts() = default;
   Result<void, std::string> open_tracer(const ServeConfig& config);
   Result<void, std::string> open_store(const ServeConfig& config);
+  Result<void, std::string> open_profiler(const ServeConfig& config);
   Result<void, std::string> open_anchors(const ServeConfig& config);
   Result<void, std::string> open_readers(const ServeConfig& config);
   Result<void, std::string> open_spine(const ServeConfig& config);
 
   // In the order of construction: each part outlives those below it.
   telemetry::Registry metrics_;
-  std::unique_ptr<telemetry::Tracer> tracer_;  // null: no spans
+  std::unique_ptr<telemetry::Tracer> tracer_;         // null: no spans
+  std::unique_ptr<telemetry::Profiler> profiler_;     // null: off
+  std::unique_ptr<telemetry::ProfilePush> profiles_;  // null: none is sent
   CommitFeed commits_;
   std::unique_ptr<store::EventStore> store_;
   std::unique_ptr<store::Reader> anchor_reader_;

@@ -91,7 +91,7 @@ class OfflineApiImpl final : public OfflineApi {
                  api::KeySet keys)
       : parts_(std::move(parts)),
         services_(parts_->services()),
-        metrics_(services_.metrics),
+        metrics_(services_.metrics, options.shards, options.region),
         trail_(services_.journal, metrics_, options.shards),
         authenticator_(api::TokenVerifier(std::move(keys), {options.issuer, options.audience})),
         workers_(1, 1),
@@ -128,6 +128,7 @@ Result<std::unique_ptr<OfflineApi>, std::string> OfflineApi::open(
   auto keys = api::KeySet::load(options.keys);
   if (!keys) return Err{std::move(keys.error())};
   ServeConfig config;
+  config.profile_hz = 0;  // the command has its own
   config.data = no_trailing_slash(options.data);
   config.anchors = options.anchors.empty() ? config.data + "-anchors" : options.anchors;
   auto parts = NodeParts::open(config);

@@ -4,8 +4,23 @@
 
 #include "cli/command.h"
 #include "cli/main.h"
+#include "cli/profiling.h"
 
 namespace pim::cli {
+namespace {
+
+// `audit-verify` of `pim audit verify ...`.
+std::string name_of(const CLI::App& app) {
+  std::string name;
+  const auto* at = &app;
+  while (!at->get_subcommands().empty()) {
+    at = at->get_subcommands().front();
+    name += (name.empty() ? "" : "-") + at->get_name();
+  }
+  return name;
+}
+
+}  // namespace
 
 int run(int argc, const char* const* argv) {
   // A reader that closed its end is an error of the write, not the end of the process.
@@ -25,6 +40,7 @@ int run(int argc, const char* const* argv) {
   add_shard(app, action);
   add_store(app, action);
   add_audit(app, action);
+  add_metrics(app, action);
   add_version(app, action);
   try {
     app.parse(argc, argv);
@@ -32,7 +48,10 @@ int run(int argc, const char* const* argv) {
     return app.exit(error) == 0 ? kOk : kUsage;
   }
   try {
-    return action ? action() : kUsage;
+    if (!action) return kUsage;
+    // a server takes its own settings
+    const auto profiling = app.got_subcommand("serve") ? nullptr : Profiling::start(name_of(app));
+    return action();
   } catch (const std::exception& error) {
     return fail(kEnvironment, error.what());
   }

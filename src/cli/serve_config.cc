@@ -70,6 +70,13 @@ class Reader {
   std::optional<std::string> problem_;
 };
 
+bool is_label(std::string_view text) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  };
+  return !text.empty() && text.size() <= 32 && std::ranges::all_of(text, allowed);
+}
+
 std::string without_slash(std::string path) {
   while (path.size() > 1 && path.ends_with('/')) path.pop_back();
   return path;
@@ -117,6 +124,7 @@ Result<ServeConfig, std::string> resolve_serve_config(const SettingValues& flags
   config.port = reader.number<std::uint16_t>("port", 0, 65535);
   config.admin_port = reader.number<std::uint16_t>("admin-port", 0, 65535);
   config.shards = reader.number<std::uint32_t>("shards", 1, 256);
+  config.region = reader.text("region");
   config.io_threads = reader.number<std::uint32_t>("io-threads", 1, 64);
   config.max_connections = reader.number<std::uint32_t>("max-connections", 1, 100'000);
   config.cache_streams = reader.number<std::uint32_t>("cache-streams", 1, 100'000'000);
@@ -125,9 +133,21 @@ Result<ServeConfig, std::string> resolve_serve_config(const SettingValues& flags
   config.otlp_endpoint = without_slash(reader.text("otlp-endpoint"));
   config.trace_rate = reader.number<std::uint32_t>("trace-rate", 0, 1'000'000);
   config.trace_share = reader.number<std::uint32_t>("trace-percent", 0, 100) / 100.0;
-  const auto& endpoint = config.otlp_endpoint;
-  if (!endpoint.empty() && !endpoint.starts_with("http://") && !endpoint.starts_with("https://")) {
-    reader.fail("--otlp-endpoint must begin with http:// or https://");
+  config.profile_hz = reader.number<std::uint32_t>("profile-hz", 0, 1000);
+  config.pyroscope_endpoint = without_slash(reader.text("pyroscope-endpoint"));
+  for (const auto& [name, endpoint] :
+       {std::pair("otlp-endpoint", &config.otlp_endpoint),
+        std::pair("pyroscope-endpoint", &config.pyroscope_endpoint)}) {
+    if (!endpoint->empty() && !endpoint->starts_with("http://") &&
+        !endpoint->starts_with("https://")) {
+      reader.fail(std::string("--") + name + " must begin with http:// or https://");
+    }
+  }
+  if (!config.pyroscope_endpoint.empty() && config.profile_hz == 0) {
+    reader.fail("--pyroscope-endpoint wants a profiler: --profile-hz must not be 0");
+  }
+  if (!is_label(config.region)) {
+    reader.fail("--region is '" + config.region + "' and must be 1 to 32 of a-z, 0-9 and -");
   }
   if (config.data.empty()) reader.fail("--data DIRECTORY is required");
   if (config.tls_cert.empty() != config.tls_key.empty()) {

@@ -25,14 +25,17 @@ struct ServeConfig {
   std::string tls_cert;
   std::string tls_key;
   std::uint32_t shards = 4;
+  std::string region = "local";  // a label: 1 to 32 of [a-z0-9-]
   std::uint32_t io_threads = 2;
   std::uint32_t max_connections = 1024;
   std::uint32_t cache_streams = 50'000;  // a shard
   std::chrono::seconds anchor_every{60};
   std::chrono::milliseconds drain_limit{5000};
-  std::string otlp_endpoint;      // empty: no spans, no exemplars
-  std::uint32_t trace_rate = 50;  // traces a second that are kept whatever
-  double trace_share = 0.01;      // of those beyond
+  std::string otlp_endpoint;       // empty: no spans, no exemplars
+  std::uint32_t trace_rate = 50;   // traces a second that are kept whatever
+  double trace_share = 0.01;       // of those beyond
+  std::uint32_t profile_hz = 100;  // 0: no profiler
+  std::string pyroscope_endpoint;  // empty: no profiles are sent
 };
 
 struct Setting {
@@ -52,6 +55,7 @@ inline constexpr auto kSettings = std::to_array<Setting>({
     {"tls-cert", "", "Certificate chain, PEM"},
     {"tls-key", "", "Private key, PEM"},
     {"shards", "4", "Shard executors"},
+    {"region", "local", "Where this node runs: up to 32 of a-z, 0-9 and -; a label of metrics"},
     {"io-threads", "2", "Threads that serve connections"},
     {"max-connections", "1024", "Connections at a time; more get 503"},
     {"cache-streams", "50000", "Patients kept in memory, a shard"},
@@ -59,6 +63,8 @@ inline constexpr auto kSettings = std::to_array<Setting>({
     {"otlp-endpoint", "", "Where spans go: http://HOST:4318, an OpenTelemetry Collector"},
     {"trace-rate", "50", "Traces a second that are all kept"},
     {"trace-percent", "1", "Of the traces beyond that rate, how many of a hundred are kept"},
+    {"profile-hz", "100", "CPU samples a second of CPU time while somebody records; 0: off"},
+    {"pyroscope-endpoint", "", "Where profiles go: http://HOST:4040, a Pyroscope"},
     {"drain-ms", "5000", "How long SIGTERM waits for admitted requests"},
 });
 

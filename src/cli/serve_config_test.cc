@@ -21,6 +21,7 @@ TEST(ServeConfig, NeedsOnlyADataDirectory) {
   EXPECT_EQ(config->anchors, "/d-anchors");
   EXPECT_EQ(config->port, 8080);
   EXPECT_EQ(config->shards, 4u);
+  EXPECT_EQ(config->region, "local");
   EXPECT_EQ(config->anchor_every, std::chrono::seconds(60));
 }
 
@@ -54,6 +55,15 @@ TEST(ServeConfig, SaysWhichSettingIsWrongAndWhereItCameFrom) {
       {{{"data", "/d"}, {"tls-cert", "c"}}, kNone, "", "go together"},
       {{{"data", "/d"}, {"otlp-endpoint", "localhost:4318"}}, kNone, "", "must begin with http"},
       {{{"data", "/d"}, {"trace-percent", "101"}}, kNone, "", "0 to 100"},
+      {{{"data", "/d"}, {"region", "East 1"}}, kNone, "", "1 to 32 of a-z, 0-9 and -"},
+      {{{"data", "/d"}, {"region", ""}}, kNone, "", "--region is ''"},
+      {{{"data", "/d"}, {"region", std::string(33, 'a')}}, kNone, "", "1 to 32"},
+      {{{"data", "/d"}, {"profile-hz", "1001"}}, kNone, "", "0 to 1000"},
+      {{{"data", "/d"}, {"pyroscope-endpoint", "ftp://x"}}, kNone, "", "must begin with http"},
+      {{{"data", "/d"}, {"profile-hz", "0"}, {"pyroscope-endpoint", "http://x"}},
+       kNone,
+       "",
+       "wants a profiler"},
       {{{"data", "/d"}, {"anchors", "/d/a"}}, kNone, "", "outside --data"},
   };
   for (const auto& each : cases) {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "api/build_info.h"
 #include "cli/command.h"
 #include "cli/json_object.h"
 #include "domain/event.h"
@@ -19,6 +20,7 @@ int print_version(bool json) {
   if (json) {
     JsonObject object;
     object.add("version", api::kVersion)
+        .add("commit", api::build_commit())
         .add("event_schema_version", kEventSchemaVersion)
         .add("sqlite", sqlite3_libversion())
         .add("openssl", OpenSSL_version(OPENSSL_VERSION))
@@ -26,9 +28,10 @@ int print_version(bool json) {
     std::puts(object.str().c_str());
     return kOk;
   }
-  std::printf("pim %s (event schema %d, SQLite %s, %s, compiler %s)\n",
-              std::string(api::kVersion).c_str(), kEventSchemaVersion, sqlite3_libversion(),
-              OpenSSL_version(OPENSSL_VERSION), __VERSION__);
+  std::printf("pim %s (commit %s, event schema %d, SQLite %s, %s, compiler %s)\n",
+              std::string(api::kVersion).c_str(), std::string(api::build_commit()).c_str(),
+              kEventSchemaVersion, sqlite3_libversion(), OpenSSL_version(OPENSSL_VERSION),
+              __VERSION__);
   return kOk;
 }
 

@@ -40,6 +40,7 @@ Follower::Follower(std::unique_ptr<Sink> sink, FollowerOptions options)
     : options_(std::move(options)),
       applied_(new std::atomic<std::uint64_t>[kBuckets] {}),
       epochs_(new std::atomic<std::uint64_t>[kBuckets] {}),
+      known_(new std::atomic<std::uint64_t>[kBuckets] {}),
       sink_(std::move(sink)),
       stuck_(kBuckets, false),
       next_poll_(steady_clock::now() + options_.poll_interval),
@@ -60,6 +61,7 @@ Follower::~Follower() {
 
 void Follower::announce(const store::CommittedEvents& events) {
   const auto now = steady_clock::now();
+  for (const auto& event : *events) learn(event.bucket, event.position);
   const std::lock_guard lock(queue_mutex_);
   const bool was_idle = idle_locked();
   if (fed_waiting_ + events->size() <= options_.fed_events) {
@@ -131,7 +133,10 @@ void Follower::run_batch() {
     if (steady_clock::now() >= end) break;
   }
   if (batch_events_ > 0) {
+    const auto began = steady_clock::now();
     if (auto done = sink_->commit(); !done) error = done.error();
+    commits_.observe(steady_clock::now() - began);
+    if (!error) applied_events_.fetch_add(batch_events_, std::memory_order_relaxed);
   }
   if (error) {
     reached_ = sink_->checkpoints();
@@ -247,6 +252,7 @@ std::optional<store::StoreError> Follower::read_into_sink(const Pending& work) {
 // One bucket that cannot be read must not stop the others; its lag shows.
 void Follower::mark_stuck(const store::EventRecord& event, const std::string& why) {
   stuck_[event.bucket.value] = true;
+  stuck_buckets_.fetch_add(1, std::memory_order_relaxed);
   telemetry::log(telemetry::Level::error, "an event cannot be followed; its bucket waits",
                  {{"name", options_.name},
                   {"bucket", std::to_string(event.bucket.value)},
@@ -257,6 +263,7 @@ void Follower::mark_stuck(const store::EventRecord& event, const std::string& wh
 void Follower::restart_from_checkpoints() {
   reached_ = sink_->checkpoints();
   stuck_.assign(kBuckets, false);
+  stuck_buckets_.store(0, std::memory_order_relaxed);
   for (std::size_t bucket = 0; bucket < kBuckets; ++bucket) {
     applied_[bucket].store(reached_[bucket].position, std::memory_order_release);
   }
@@ -318,10 +325,10 @@ bool Follower::catch_up(TimePoint deadline) {
 
 Lag Follower::lag() const {
   Lag lag;
-  const auto targets = committed(std::chrono::milliseconds{0});
   for (std::size_t i = 0; i < kBuckets; ++i) {
     const std::uint64_t done = applied(BucketId{static_cast<std::uint16_t>(i)});
-    if (targets[i] > done) lag.events_behind += targets[i] - done;
+    const std::uint64_t known = known_[i].load(std::memory_order_relaxed);
+    if (known > done) lag.events_behind += known - done;
   }
   if (lag.events_behind == 0) return lag;
   const auto now = steady_clock::now();
@@ -332,6 +339,19 @@ Lag Follower::lag() const {
   if (!fed_.empty()) oldest = std::min(oldest, fed_.front().since);
   lag.age = std::chrono::duration_cast<std::chrono::milliseconds>(now - oldest);
   return lag;
+}
+
+ProjectionStats Follower::stats() const {
+  return {lag(), applied_events_.load(std::memory_order_relaxed),
+          stuck_buckets_.load(std::memory_order_relaxed), commits_.snapshot()};
+}
+
+void Follower::learn(BucketId bucket, std::uint64_t position) const {
+  auto& known = known_[bucket.value];
+  std::uint64_t before = known.load(std::memory_order_relaxed);
+  while (before < position &&
+         !known.compare_exchange_weak(before, position, std::memory_order_relaxed)) {
+  }
 }
 
 std::vector<std::uint64_t> Follower::committed(std::chrono::milliseconds max_age) const {
@@ -352,6 +372,7 @@ store::StoreResult<void> Follower::refresh_heads(std::chrono::milliseconds max_a
   if (!heads) return Err{heads.error()};
   for (const auto& head : *heads) {
     committed_[head.bucket.value] = head.next_position - 1;
+    learn(head.bucket, head.next_position - 1);
     epochs_[head.bucket.value].store(head.epoch.value, std::memory_order_release);
   }
   committed_at_ = now;

@@ -62,7 +62,9 @@ class Follower {
   // Thread-safe. False at the deadline.
   bool wait_for(BucketId bucket, std::uint64_t position, TimePoint deadline);
   bool catch_up(TimePoint deadline);
+  // Of what was announced, and of what the last scan of the heads found: reads nothing.
   Lag lag() const;
+  ProjectionStats stats() const;
 
   // By bucket: the last position committed to the store, at most `max_age` old; the last known ones
   // while the store cannot be read.
@@ -105,12 +107,17 @@ class Follower {
   void scan_heads();
   store::StoreResult<void> refresh_heads(std::chrono::milliseconds max_age) const;
   std::vector<std::uint64_t> last_known() const;
+  void learn(BucketId bucket, std::uint64_t position) const;
   void enqueue_behind(const std::vector<std::uint64_t>& targets);
   void mark_stuck(const store::EventRecord& event, const std::string& why);
 
   const FollowerOptions options_;
   std::unique_ptr<std::atomic<std::uint64_t>[]> applied_;
   std::unique_ptr<std::atomic<std::uint64_t>[]> epochs_;
+  std::unique_ptr<std::atomic<std::uint64_t>[]> known_;  // by bucket: the last position heard of
+  std::atomic<std::uint64_t> applied_events_{0};
+  std::atomic<std::uint64_t> stuck_buckets_{0};
+  telemetry::Histogram commits_;
 
   // The thread's own.
   std::unique_ptr<Sink> sink_;

@@ -69,7 +69,7 @@ class ReadModelImpl final : public ReadModel {
 
   void announce(const store::CommittedEvents& events) override { follower_->announce(events); }
   Queries& queries() override { return queries_; }
-  Lag lag() const override { return follower_->lag(); }
+  ProjectionStats stats() const override { return follower_->stats(); }
   bool catch_up(std::chrono::steady_clock::time_point deadline) override {
     return follower_->catch_up(deadline);
   }

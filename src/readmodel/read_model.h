@@ -21,6 +21,7 @@
 #include "routing/bucket.h"
 #include "routing/position.h"
 #include "store/event_store.h"
+#include "telemetry/histogram.h"
 
 namespace pim::readmodel {
 
@@ -119,9 +120,16 @@ class Queries {
                                                    const ReadContext& context) = 0;
 };
 
+// How a projection keeps up, for /metrics: from memory alone.
 struct Lag {
-  std::uint64_t events_behind = 0;   // committed and not yet projected
+  std::uint64_t events_behind = 0;   // known to be committed, and not yet projected
   std::chrono::milliseconds age{0};  // how long the oldest of them has waited
+};
+struct ProjectionStats {
+  Lag lag;
+  std::uint64_t events = 0;  // projected since the start
+  std::uint64_t stuck_buckets = 0;
+  telemetry::Histogram::Snapshot commits;
 };
 
 struct RebuildReport {
@@ -147,7 +155,7 @@ class ReadModel {
 
   virtual void announce(const store::CommittedEvents& events) = 0;  // thread-safe, never blocks
   virtual Queries& queries() = 0;
-  virtual Lag lag() const = 0;
+  virtual ProjectionStats stats() const = 0;  // thread-safe
   // True once every event committed before the call is projected; false at the deadline.
   virtual bool catch_up(std::chrono::steady_clock::time_point deadline) = 0;
   // Builds a second read model beside the live one, compares them row by row at equal checkpoints,

@@ -10,6 +10,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+
+#include "spine/spine.h"
 
 namespace pim::spine {
 
@@ -18,14 +21,15 @@ class Admission {
   Admission(std::size_t capacity, std::chrono::nanoseconds wait_limit)
       : capacity_(capacity), wait_limit_(wait_limit) {}
 
-  // Thread-safe. Each success is paid back by one leave().
-  bool try_enter() {
-    if (wait_ns_.load(std::memory_order_relaxed) > wait_limit_.count()) return false;
-    if (waiting_.fetch_add(1, std::memory_order_relaxed) < capacity_) return true;
+  // Thread-safe. Why it is refused; each admission is paid back by one leave().
+  std::optional<Shed> refuse_or_enter() {
+    if (wait_ns_.load(std::memory_order_relaxed) > wait_limit_.count()) return Shed::queue_wait;
+    if (waiting_.fetch_add(1, std::memory_order_relaxed) < capacity_) return std::nullopt;
     leave();
-    return false;
+    return Shed::queue_full;
   }
   void leave() { waiting_.fetch_sub(1, std::memory_order_relaxed); }
+  std::size_t capacity() const { return capacity_; }
   std::size_t waiting() const { return waiting_.load(std::memory_order_relaxed); }
 
   // Executor only. One command left the queue after `wait`.

@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "telemetry/current_span.h"
+
 namespace pim::spine {
 namespace {
 
@@ -118,6 +120,8 @@ telemetry::Span Committer::batch_span(const store::BatchResult& result, MonoTime
 
 void Committer::submit(std::vector<store::Append> batch) {
   if (batch.empty()) return;
+  std::optional<telemetry::SpanScope> scope;  // the store works for it
+  if (batch_.sampled) scope.emplace(batch_);  // which stays until this batch comes back
   store_.append(std::move(batch), [self = shared_from_this()](store::BatchResult result) {
     self->on_batch(std::move(result));
   });
@@ -134,7 +138,8 @@ void Committer::on_batch(store::BatchResult result) {
     ++stats_.batches;
     stats_.appends += under_way_.size();
     const MonoTime committed = clock_.now();
-    stats_.commit_ns_total += static_cast<std::uint64_t>((committed - submitted_at_).count());
+    batch_appends_.observe(static_cast<double>(under_way_.size()));
+    commit_seconds_.observe(committed - submitted_at_, batch_.sampled ? &batch_ : nullptr);
     if (batch_.sampled) span = batch_span(result, committed);
 
     if (result.ok() && result.value().size() == under_way_.size()) {
@@ -276,8 +281,15 @@ bool Committer::writable() const {
 }
 
 CommitterStats Committer::stats() const {
-  const std::lock_guard lock(mutex_);
-  return stats_;
+  CommitterStats stats;
+  {
+    const std::lock_guard lock(mutex_);
+    stats = stats_;
+    stats.queued = queued_total_;
+  }
+  stats.batch_appends = batch_appends_.snapshot();
+  stats.commit_seconds = commit_seconds_.snapshot();
+  return stats;
 }
 
 void Committer::deliver(Deliveries deliveries) {

@@ -116,7 +116,10 @@ class Committer : public std::enable_shared_from_this<Committer> {
   std::size_t resolving_ = 0;  // receipts not yet looked up
   std::vector<UnderWay> unresolved_;
   Deliveries resolved_;
-  CommitterStats stats_;
+  CommitterStats stats_;  // its counters
+
+  telemetry::Histogram batch_appends_{telemetry::kSizeBounds};
+  telemetry::Histogram commit_seconds_;
 };
 
 }  // namespace pim::spine

@@ -74,11 +74,13 @@ struct PendingCommand {
   CommandRequest request;
   OnceReply reply;
   CommandTiming timing;
+  std::vector<std::string_view> event_types;  // as decided last, where its trace is kept
   Stage stage = Stage::queued;
-  bool in_queue = true;          // counted by Admission
-  bool has_effect = false;       // its events are part of the speculative state
-  std::uint8_t decisions = 0;    // how often it was decided
-  StreamEntry* entry = nullptr;  // while in_store or waiting
+  bool in_queue = true;           // counted by Admission
+  bool has_effect = false;        // its events are part of the speculative state
+  std::uint8_t decisions = 0;     // how often it was decided
+  std::uint64_t event_bytes = 0;  // payload of the events that it was decided to cause
+  StreamEntry* entry = nullptr;   // while in_store or waiting
   std::optional<CommitResult> result;
   Rejection not_found;  // while waiting or checking
   // The same key again, while this one is under way.

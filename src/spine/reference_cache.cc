@@ -21,10 +21,18 @@ std::optional<ReferenceFact> ReferenceCache::find(StreamId id, StreamKind kind,
                                                   const TenantId& tenant) const {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(id);
+  ++(found == entries_.end() ? counts_.misses : counts_.hits);
   if (found == entries_.end()) return std::nullopt;
   const Entry& entry = found->second;
   if (entry.kind != kind || entry.tenant != tenant) return ReferenceFact{};
   return entry.fact;
+}
+
+ReferenceStats ReferenceCache::stats() const {
+  const std::lock_guard lock(mutex_);
+  ReferenceStats stats = counts_;
+  stats.entries = entries_.size();
+  return stats;
 }
 
 std::uint64_t ReferenceCache::generation() const {

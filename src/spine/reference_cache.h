@@ -11,6 +11,7 @@
 
 #include "domain/decide.h"
 #include "spine/fold.h"
+#include "spine/spine.h"
 
 namespace pim::spine {
 
@@ -28,6 +29,8 @@ class ReferenceCache {
   std::uint64_t generation() const;
   void put(StreamId id, const FoldedStream& loaded, std::uint64_t generation_at_start);
 
+  ReferenceStats stats() const;
+
   void invalidate(StreamId id);
   // After an unknown outcome: what was read meanwhile may not be what lasted.
   void clear();
@@ -42,6 +45,7 @@ class ReferenceCache {
   const std::size_t capacity_;
   mutable std::mutex mutex_;
   std::uint64_t generation_ = 0;
+  mutable ReferenceStats counts_;  // hits and misses
   std::unordered_map<StreamId, Entry> entries_;
 };
 

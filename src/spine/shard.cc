@@ -48,19 +48,22 @@ Committer::Deliver Shard::deliver() const {
 
 void Shard::submit(CommandRequest request, Reply reply) {
   if (!open_.enter()) {
+    count_shed(Shed::draining);
     reply(plain_reply(Outcome::overloaded));
     return;
   }
   auto command =
       std::make_unique<PendingCommand>(std::move(request), std::move(reply), &open_, clock_.now());
-  if (!admission_.try_enter()) {
-    counters_.shed.add();
+  if (const auto refusal = admission_.refuse_or_enter()) {
+    count_shed(*refusal);
     command->reply(plain_reply(Outcome::overloaded));
     return;
   }
   const bool posted =
       mailbox_->post([&command](Inbox& inbox) { inbox.commands.push_back(std::move(command)); });
-  if (!posted) command->reply(plain_reply(Outcome::overloaded));
+  if (posted) return;
+  count_shed(Shed::draining);
+  command->reply(plain_reply(Outcome::overloaded));
 }
 
 MonoTime Shard::run_once() {
@@ -82,15 +85,23 @@ ShardStats Shard::stats() const {
   ShardStats stats;
   stats.shard = id_;
   stats.queued = admission_.waiting();
+  stats.capacity = admission_.capacity();
   stats.commands = counters_.commands.get();
   stats.events = counters_.events.get();
+  stats.event_bytes = counters_.event_bytes.get();
   stats.rejected = counters_.rejected.get();
   stats.dedupe_hits = counters_.dedupe_hits.get();
   stats.conflicts = counters_.conflicts.get();
   stats.fenced = counters_.fenced.get();
-  stats.shed = counters_.shed.get();
+  stats.expired = counters_.expired.get();
   stats.cold_loads = counters_.cold_loads.get();
   stats.cached_streams = counters_.cached_streams.get();
+  stats.cache_hits = counters_.cache_hits.get();
+  stats.cache_evictions = counters_.cache_evictions.get();
+  stats.busy_seconds = static_cast<double>(counters_.busy_ns.get()) * 1e-9;
+  std::ranges::transform(counters_.shed, stats.shed.begin(), &Counter::get);
+  std::ranges::transform(counters_.group_events, stats.group_events.begin(), &Counter::get);
+  stats.queue_wait = counters_.queue_wait.snapshot();
   return stats;
 }
 

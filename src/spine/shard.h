@@ -47,6 +47,11 @@ class Shard final : private ExecutorPort {
   // Executor's thread only: until there is a message, the limit is over, or stop() was called.
   void wait(std::chrono::nanoseconds limit) { mailbox_->wait(limit); }
 
+  // Executor's thread only: how long it did not wait.
+  void was_busy(std::chrono::nanoseconds time) {
+    counters_.busy_ns.add(static_cast<std::uint64_t>(time.count()));
+  }
+
   // Thread-safe: no more messages; wait() returns.
   void stop() { mailbox_->close(); }
   bool stopped() const { return mailbox_->closed(); }
@@ -57,6 +62,7 @@ class Shard final : private ExecutorPort {
   const ShardExecutor& executor() const { return executor_; }
 
  private:
+  void count_shed(Shed reason) { counters_.shed[static_cast<std::size_t>(reason)].add(); }
   void load_stream(StreamId id) override;
   void load_reference(StreamId id) override;
   void find_receipt(Ticket ticket, const CommandKey& key) override;

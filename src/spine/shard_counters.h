@@ -1,8 +1,11 @@
-// A shard's numbers: written by its executor, read by anyone.
+// A shard's numbers: written by its executor (`shed` by whoever submits), read by anyone.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
+
+#include "spine/spine.h"
 
 namespace pim::spine {
 
@@ -17,15 +20,22 @@ class Counter {
 };
 
 struct ShardCounters {
-  Counter commands;  // taken from the queue
-  Counter events;    // committed
+  Counter commands;     // taken from the queue
+  Counter events;       // committed
+  Counter event_bytes;  // of their payload
+  std::array<Counter, kBucketGroups> group_events;
   Counter rejected;  // committed rejections and 412s, and 404s
   Counter dedupe_hits;
   Counter conflicts;
   Counter fenced;
-  Counter shed;
+  Counter expired;                                // their deadline passed before their answer
+  std::array<Counter, kShedReasons.size()> shed;  // by Shed
   Counter cold_loads;
   Counter cached_streams;
+  Counter cache_hits;
+  Counter cache_evictions;
+  Counter busy_ns;
+  telemetry::Histogram queue_wait;
 };
 
 }  // namespace pim::spine

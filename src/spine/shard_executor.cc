@@ -1,12 +1,14 @@
 #include "spine/shard_executor.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <variant>
 
 #include "spine/answers.h"
 #include "store/append_rules.h"
 #include "store/planted.h"
+#include "telemetry/current_span.h"
 
 namespace pim::spine {
 namespace {
@@ -15,6 +17,12 @@ using Kind = CommitResult::Kind;
 
 StreamId stream_of(const ReferenceId& id) {
   return std::visit([](const auto& each) { return StreamId{each.value}; }, id);
+}
+
+std::uint64_t payload_bytes(const std::vector<store::NewEvent>& events) {
+  std::uint64_t bytes = 0;
+  for (const auto& event : events) bytes += event.data.size();
+  return bytes;
 }
 
 }  // namespace
@@ -53,6 +61,7 @@ void ShardExecutor::run(Inbox& inbox, MonoTime now) {
   admission_.publish(queue_.empty(), queue_.empty() ? MonoTime::duration::zero()
                                                     : now_ - queue_.front()->timing.arrived);
   counters_.cached_streams.set(streams_.size());
+  counters_.cache_evictions.set(streams_.evictions());
 }
 
 // --- from the queue to a decision
@@ -70,9 +79,14 @@ void ShardExecutor::take_from_queue() {
 // that the first attempt left.
 void ShardExecutor::admit(std::unique_ptr<PendingCommand> command) {
   counters_.commands.add();
-  admission_.sample(now_ - command->timing.arrived);
+  const auto wait = now_ - command->timing.arrived;
+  admission_.sample(wait);
+  const store::Origin& origin = command->request.origin;
+  const telemetry::TraceContext trace{origin.trace_id, origin.span_id, true};
+  counters_.queue_wait.observe(wait, command->request.sampled ? &trace : nullptr);
   if (command->request.deadline <= now_) {
     leave_queue(*command);
+    counters_.expired.add();
     command->reply(plain_reply(Outcome::deadline));
     return;
   }
@@ -94,8 +108,9 @@ void ShardExecutor::admit(std::unique_ptr<PendingCommand> command) {
 
 // Decides the command, or parks it for what is missing; called again when that has come.
 void ShardExecutor::proceed(PendingCommand& command) {
-  command.stage = Stage::parked;
+  const bool first = std::exchange(command.stage, Stage::parked) == Stage::queued;
   if (command.request.deadline <= now_) {
+    if (!command.reply.called()) counters_.expired.add();
     finish(command, plain_reply(command.decisions == 0 ? Outcome::deadline : Outcome::not_applied));
     return;
   }
@@ -108,6 +123,8 @@ void ShardExecutor::proceed(PendingCommand& command) {
     entry = &streams_.add(command.request.stream);
     counters_.cold_loads.add();
     port_.load_stream(entry->id);
+  } else if (first) {
+    counters_.cache_hits.add();
   }
   if (entry->phase == StreamEntry::Phase::loading || entry->broken) {
     entry->parked.push_back(&command);
@@ -117,6 +134,10 @@ void ShardExecutor::proceed(PendingCommand& command) {
 }
 
 void ShardExecutor::decide_on(PendingCommand& command, StreamEntry& entry) {
+  const store::Origin& origin = command.request.origin;
+  std::optional<telemetry::SpanScope> scope;
+  if (command.request.sampled)
+    scope.emplace(telemetry::TraceContext{origin.trace_id, origin.span_id, true});
   References references;
   if (park_for_references(command, entry.folded, references)) return;
   Verdict verdict = judge(command.request, entry.folded, references);
@@ -161,10 +182,15 @@ void ShardExecutor::hand_over(PendingCommand& command, StreamEntry& entry, const
     finish(command, plain_reply(Outcome::not_applied));
     return;
   }
+  command.event_types.clear();
+  if (command.request.sampled) {
+    for (const Event& each : verdict.events) command.event_types.push_back(event_type(each));
+  }
   apply(command.request, verdict, entry.folded);
   command.request.origin.tenant = append.receipt.origin.tenant;  // as it will be recorded
 
   command.stage = Stage::in_store;
+  command.event_bytes = payload_bytes(append.events);
   command.has_effect = !verdict.events.empty();
   command.result.reset();
   command.entry = &entry;
@@ -288,7 +314,7 @@ void ShardExecutor::settle_one(StreamEntry& entry, PendingCommand& command) {
   switch (result.kind) {
     case Kind::committed:
       if (command.has_effect) {
-        counters_.events.add(result.receipt.last_position - result.receipt.first_position + 1);
+        count_events(command, result.receipt);
         // Before the answer: whoever has seen it decides on the new fact.
         if (entry.folded.kind != StreamKind::patient) references_.invalidate(entry.id);
       } else {
@@ -328,6 +354,14 @@ void ShardExecutor::settle_one(StreamEntry& entry, PendingCommand& command) {
       decide_again(entry, command);
       break;
   }
+}
+
+void ShardExecutor::count_events(const PendingCommand& command, const store::Receipt& receipt) {
+  const std::uint64_t events = receipt.last_position - receipt.first_position + 1;
+  counters_.events.add(events);
+  counters_.event_bytes.add(command.event_bytes);
+  const BucketId bucket = bucket_of(command.request.stream.value);
+  counters_.group_events[bucket.value / kBucketsAGroup].add(events);
 }
 
 // Once: a command whose second decision did not hold either meets something that a third would

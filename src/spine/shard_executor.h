@@ -74,6 +74,7 @@ class ShardExecutor {
   void wait_without_receipt(PendingCommand& command, StreamEntry& entry, Rejection rejection);
   void settle(StreamEntry& entry);
   void settle_one(StreamEntry& entry, PendingCommand& command);
+  void count_events(const PendingCommand& command, const store::Receipt& receipt);
   void decide_again(StreamEntry& entry, PendingCommand& command);
   void check_receipt(PendingCommand& command);
   void reload(StreamEntry& entry);

@@ -40,6 +40,7 @@ void ShardExecutor::finish(PendingCommand& command, store::Receipt&& durable, bo
   const store::Receipt& receipt = recent_.put(std::move(durable));
   CommandReply answer = reply_to(finished->request, receipt, replayed);
   answer.timing = finished->timing;
+  if (!replayed) answer.event_types = std::move(finished->event_types);
   finished->reply(std::move(answer));
   for (auto& joiner : finished->joiners) {
     leave_queue(*joiner);
@@ -81,6 +82,7 @@ void ShardExecutor::expire() {
 void ShardExecutor::expire_one(PendingCommand& command, Outcome outcome) {
   if (command.reply.called()) return;
   if (command.request.deadline <= now_) {
+    counters_.expired.add();
     command.reply(plain_reply(outcome));
   } else {
     next_deadline_ = std::min(next_deadline_, command.request.deadline);

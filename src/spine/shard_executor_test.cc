@@ -605,7 +605,7 @@ TEST(ShardExecutor, AFullQueueRefusesAtOnce) {
   EXPECT_GT(third.reply->retry_after, 0ms);
   spine.settle();
   EXPECT_EQ(spine.ask(request("ann", "r3", patient(3), register_patient(3))).status, 201);
-  EXPECT_EQ(spine.core->shards()[0]->stats().shed, 1U);
+  EXPECT_EQ(spine.core->shards()[0]->stats().shed[0], 1U);
   EXPECT_EQ(spine.core->shards()[0]->stats().queued, 0U);
 }
 

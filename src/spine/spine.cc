@@ -52,12 +52,15 @@ class ThreadedSpine final : public Spine {
     return stats;
   }
   CommitterStats committer_stats() const override { return core_.committer().stats(); }
+  ReferenceStats reference_stats() const override { return core_.references().stats(); }
 
  private:
   void run(Shard& shard) const {
     while (!shard.stopped()) {
+      const MonoTime woken = clock_.now();
       const MonoTime deadline = shard.run_once();
       const MonoTime now = clock_.now();
+      shard.was_busy(now - woken);
       if (deadline <= now) continue;
       shard.wait(std::min<std::chrono::nanoseconds>(deadline - now, kLongestSleep));
     }

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "domain/command.h"
@@ -18,6 +19,7 @@
 #include "domain/ids.h"
 #include "routing/bucket.h"
 #include "store/event_store.h"
+#include "telemetry/histogram.h"
 #include "telemetry/tracer.h"
 
 namespace pim::spine {
@@ -74,31 +76,58 @@ struct CommandReply {
   std::uint32_t events = 0;                  // how many events it caused
   std::chrono::milliseconds retry_after{0};  // > 0 where a retry makes sense
   CommandTiming timing;
+  // Of those events, in their order: literals. Empty where the trace is not kept, or `replayed`.
+  std::vector<std::string_view> event_types;
 };
 
 using Reply =
     std::function<void(CommandReply)>;  // called exactly once, on any thread; must not block
 
-// Numbers for /metrics; sampled without stopping anything.
+// Why a command was refused before anything was done.
+enum class Shed : std::uint8_t { queue_full, queue_wait, draining };
+inline constexpr auto kShedReasons =
+    std::to_array<std::string_view>({"queue_full", "queue_wait", "draining"});
+
+// Events are counted by group of so many neighbouring buckets.
+inline constexpr std::uint32_t kBucketsAGroup = 64;
+inline constexpr std::uint32_t kBucketGroups = kBuckets / kBucketsAGroup;
+
+// Numbers for /metrics; sampled without stopping anything. What they mean stands in
+// api/metric_names.h.
 struct ShardStats {
   ShardId shard;
   std::uint64_t queued = 0;
+  std::uint64_t capacity = 0;
   std::uint64_t commands = 0;
   std::uint64_t events = 0;
+  std::uint64_t event_bytes = 0;
   std::uint64_t rejected = 0;
   std::uint64_t dedupe_hits = 0;
   std::uint64_t conflicts = 0;
   std::uint64_t fenced = 0;
-  std::uint64_t shed = 0;
+  std::uint64_t expired = 0;
   std::uint64_t cold_loads = 0;
   std::uint64_t cached_streams = 0;
+  std::uint64_t cache_hits = 0;
+  std::uint64_t cache_evictions = 0;
+  double busy_seconds = 0;
+  std::array<std::uint64_t, kShedReasons.size()> shed{};  // by Shed
+  std::array<std::uint64_t, kBucketGroups> group_events{};
+  telemetry::Histogram::Snapshot queue_wait;
 };
 struct CommitterStats {
+  std::uint64_t queued = 0;
   std::uint64_t batches = 0;
   std::uint64_t appends = 0;
   std::uint64_t events = 0;
   std::uint64_t unknown = 0;
-  std::uint64_t commit_ns_total = 0;
+  telemetry::Histogram::Snapshot batch_appends;
+  telemetry::Histogram::Snapshot commit_seconds;
+};
+struct ReferenceStats {
+  std::uint64_t entries = 0;
+  std::uint64_t hits = 0;
+  std::uint64_t misses = 0;
 };
 
 struct SpineOptions {
@@ -129,6 +158,7 @@ class Spine {
 
   virtual std::vector<ShardStats> shard_stats() const = 0;
   virtual CommitterStats committer_stats() const = 0;
+  virtual ReferenceStats reference_stats() const = 0;
 };
 
 }  // namespace pim::spine

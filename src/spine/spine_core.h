@@ -29,6 +29,7 @@ class SpineCore {
   const std::vector<std::unique_ptr<Shard>>& shards() const { return shards_; }
   Committer& committer() { return *committer_; }
   const Committer& committer() const { return *committer_; }
+  const ReferenceCache& references() const { return *references_; }
   OpenCommands& open() { return open_; }
   const OpenCommands& open() const { return open_; }
 

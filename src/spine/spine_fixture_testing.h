@@ -38,13 +38,14 @@ class SpineFixture {
   std::vector<store::EventRecord> events_of(StreamId stream);
   std::vector<store::Receipt> receipts();
 
+ private:
+  std::deque<Answer> answers_;  // outlives the core, which answers what is left
+
+ public:
   store::SimStore store{1};
   ManualClock clock;
   SpineOptions options;
   std::unique_ptr<SpineCore> core;
-
- private:
-  std::deque<Answer> answers_;
 };
 
 }  // namespace pim::spine

@@ -137,8 +137,10 @@ TEST(Spine, ACommandOfAKeptTraceLeavesItsTimesAndItsBatchASpan) {
   };
   const auto unkept = submit(1, false);
   EXPECT_FALSE(unkept.second.timing.batch.sampled);
+  EXPECT_TRUE(unkept.second.event_types.empty());
   const auto [trace, reply] = submit(2, true);
   ASSERT_EQ(reply.outcome, Outcome::accepted);
+  EXPECT_EQ(reply.event_types, std::vector<std::string_view>{"patient-registered"});
   const CommandTiming& timing = reply.timing;
   EXPECT_LE(timing.arrived, timing.decided);
   EXPECT_LE(timing.decided, timing.offered);

@@ -35,7 +35,7 @@ void StreamCache::remove(StreamEntry& entry) {
 }
 
 void StreamCache::evict() {
-  while (index_.size() > capacity_ && !idle_.empty()) remove(idle_.back());
+  for (; index_.size() > capacity_ && !idle_.empty(); ++evictions_) remove(idle_.back());
 }
 
 }  // namespace pim::spine

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <unordered_map>
 #include <vector>
@@ -41,6 +42,7 @@ class StreamCache {
   void unpin(StreamEntry& entry);
   void remove(StreamEntry& entry);
   std::size_t size() const { return index_.size(); }
+  std::uint64_t evictions() const { return evictions_; }
 
  private:
   void evict();
@@ -49,6 +51,7 @@ class StreamCache {
   std::unordered_map<StreamId, StreamEntry*> index_;
   std::list<StreamEntry> pinned_;
   std::list<StreamEntry> idle_;  // most recently used first
+  std::uint64_t evictions_ = 0;
 };
 
 }  // namespace pim::spine

@@ -17,6 +17,7 @@ TEST(StreamCache, EvictsTheLeastRecentlyUsed) {
   EXPECT_NE(cache.find(patient(1)), nullptr);
   EXPECT_EQ(cache.find(patient(2)), nullptr);
   EXPECT_NE(cache.find(patient(3)), nullptr);
+  EXPECT_EQ(cache.evictions(), 1U);
 }
 
 TEST(StreamCache, NeverEvictsWhatIsPinned) {
@@ -37,6 +38,7 @@ TEST(StreamCache, RemovesPinnedAndIdleEntriesAlike) {
   cache.remove(pinned);
   cache.remove(idle);
   EXPECT_EQ(cache.size(), 0U);
+  EXPECT_EQ(cache.evictions(), 0U);
 }
 
 }  // namespace

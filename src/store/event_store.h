@@ -14,6 +14,7 @@
 
 #include "domain/result.h"
 #include "store/record.h"
+#include "store/store_stats.h"
 
 namespace pim::store {
 
@@ -131,13 +132,17 @@ class EventStore {
 
   virtual StoreResult<std::unique_ptr<Reader>> open_reader() = 0;
 
-  // Called after each commit that has events, on the engine's thread; must not block. Set once,
+  // Called after each commit that has events and before its completion, on the engine's thread;
+  // must not block. Set once,
   // before the first append. What other nodes commit, and what a recovery found to be committed, is
   // not told: followers look at the heads for it.
   virtual void on_commit(CommitListener listener) = 0;
 
   // This node, as heads name it.
   virtual NodeId node() const = 0;
+
+  // Thread-safe, and quick: it waits for nobody.
+  virtual StoreStats stats() const { return {}; }
 
   // A consistent, verified copy into `target_directory` (absent or empty), made while appends go
   // on. Engines whose server brings its own backup answer `rejected`.

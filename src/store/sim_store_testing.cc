@@ -89,10 +89,10 @@ void SimStore::append(std::vector<Append> batch, BatchDone done) {
   };
   task->run = [this, work]() -> bool {
     if (work->committed) {
-      work->done(std::move(work->results));
       if (listener_ && !work->events.empty()) {
         listener_(std::make_shared<const std::vector<EventRecord>>(std::move(work->events)));
       }
+      work->done(std::move(work->results));
       return false;
     }
     if (!in_service_) {

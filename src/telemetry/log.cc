@@ -2,136 +2,71 @@
 
 #include <unistd.h>
 
-#include <array>
 #include <atomic>
-#include <chrono>
-#include <cstdio>
-#include <ctime>
 #include <mutex>
 #include <utility>
+
+#include "telemetry/current_span.h"
+#include "telemetry/log_sender.h"
+#include "telemetry/log_writer.h"
 
 namespace pim::telemetry {
 namespace {
 
-constexpr std::array<std::string_view, 4> kNames = {"debug", "info", "warn", "error"};
-constexpr int kLinesPerSecond = 200;
-
 std::atomic<Level> threshold{Level::info};
 
-std::string timestamp() {
-  const auto now = std::chrono::system_clock::now();
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch());
-  const std::time_t seconds = static_cast<std::time_t>(ms.count() / 1000);
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  char text[40];
-  const std::size_t length = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
-  std::snprintf(text + length, sizeof text - length, ".%03dZ", static_cast<int>(ms.count() % 1000));
-  return text;
+LogWriter& lines() {
+  static LogWriter writer(STDERR_FILENO);
+  return writer;
 }
 
-void append_json(std::string& out, std::string_view text) {
-  out += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(c));
-      out += escape;
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-}
-
-std::string json_line(Level level, std::string_view message, std::initializer_list<LogField> fields,
-                      const TraceContext* trace) {
-  std::string line = "{\"time\":\"" + timestamp() + "\",\"level\":\"";
-  line += kNames[static_cast<std::size_t>(level)];
-  line += "\",\"message\":";
-  append_json(line, message);
-  if (trace != nullptr) {
-    line += ",\"trace_id\":\"" + trace->trace_hex() + "\",\"span_id\":\"" + trace->span_hex();
-    line += trace->sampled ? "\",\"sampled\":true" : "\",\"sampled\":false";
-  }
-  for (const auto& [name, value] : fields) {
-    line += ',';
-    append_json(line, name);
-    line += ':';
-    append_json(line, value);
-  }
-  return line + "}\n";
-}
-
-std::string text_line(Level level, std::string_view message, std::initializer_list<LogField> fields,
-                      const TraceContext* trace) {
-  std::string line = timestamp() + " ";
-  line += kNames[static_cast<std::size_t>(level)];
-  line += ' ';
-  line += message;
-  for (const auto& [name, value] : fields) {
-    line += ' ';
-    line += name;
-    line += '=';
-    line += value;
-  }
-  if (trace != nullptr) line += " trace=" + trace->trace_hex();
-  return line + "\n";
-}
-
-void write_all(std::string_view line) {
-  while (!line.empty()) {
-    const ssize_t n = ::write(STDERR_FILENO, line.data(), line.size());
-    if (n <= 0) return;  // nobody listens: a log must not fail a request
-    line.remove_prefix(static_cast<std::size_t>(n));
-  }
-}
-
-// Lets kLinesPerSecond through in each second, and counts the rest.
-class FloodGate {
+class Forwarding {
  public:
-  // The number of lines dropped before this one, or -1 where this one is to be dropped too.
-  int admit() {
+  void to(LogSender* sender) {
     const std::lock_guard lock(mutex_);
-    const auto now = std::chrono::steady_clock::now();
-    if (now - window_ >= std::chrono::seconds(1)) {
-      window_ = now;
-      lines_ = 0;
-    }
-    if (++lines_ > kLinesPerSecond) {
-      ++dropped_;
-      return -1;
-    }
-    return std::exchange(dropped_, 0);
+    sender_ = sender;
+  }
+  void put(LogRecord record) {
+    const std::lock_guard lock(mutex_);
+    if (sender_ != nullptr) sender_->put(std::move(record));
   }
 
  private:
   std::mutex mutex_;
-  std::chrono::steady_clock::time_point window_{};
-  int lines_ = 0;
-  int dropped_ = 0;
+  LogSender* sender_ = nullptr;  // guarded by mutex_
 };
+
+Forwarding& forwarding() {
+  static Forwarding forwarding;
+  return forwarding;
+}
 
 }  // namespace
 
 void set_log_level(Level level) { threshold.store(level, std::memory_order_relaxed); }
+void set_log_output(int descriptor) { lines().write_to(descriptor); }
+void forward_logs(LogSender* sender) { forwarding().to(sender); }
+
+DroppedLines dropped_lines() { return {lines().dropped_in_floods(), lines().dropped_unread()}; }
+
+void log_line(const LogRecord& record) { (void)lines().write(record); }
+
+void log(LogRecord record) {
+  if (record.level < threshold.load(std::memory_order_relaxed)) return;
+  make_fit(record);
+  if (lines().write(record)) forwarding().put(std::move(record));
+}
 
 void log(Level level, std::string_view message, std::initializer_list<LogField> fields,
          const TraceContext* trace) {
-  static FloodGate gate;
-  static const bool terminal = ::isatty(STDERR_FILENO) == 1;
   if (level < threshold.load(std::memory_order_relaxed)) return;
-  const int dropped = gate.admit();
-  if (dropped < 0) return;
-  const auto render = terminal ? text_line : json_line;
-  if (dropped > 0) {
-    write_all(render(Level::warn, "log lines dropped in a flood",
-                     {{"dropped", std::to_string(dropped)}}, nullptr));
-  }
-  write_all(render(level, message, fields, trace));
+  LogRecord record;
+  record.time = std::chrono::system_clock::now();
+  record.level = level;
+  record.body = message;
+  record.trace = trace != nullptr ? std::optional(*trace) : current_span();
+  for (const auto& [name, value] : fields) record.attributes.push_back({name, value});
+  log(std::move(record));
 }
 
 }  // namespace pim::telemetry

@@ -1,67 +1,13 @@
 #include "telemetry/metrics.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <thread>
+#include <map>
+
+#include "telemetry/open_metrics.h"
 
 namespace pim::telemetry {
-namespace {
 
-void append_number(std::string& out, std::uint64_t value) {
-  char text[24];
-  out.append(text, std::to_chars(text, text + sizeof text, value).ptr);
-}
-
-// Shortest text that reads back the same, never in scientific notation: `le` values are compared as
-// text.
-void append_number(std::string& out, double value) {
-  char text[400];
-  out.append(text, std::to_chars(text, text + sizeof text, value, std::chars_format::fixed).ptr);
-}
-
-void append_escaped(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    if (c == '\\' || c == '"') out += '\\';
-    if (c == '\n') {
-      out += "\\n";
-    } else {
-      out += c;
-    }
-  }
-}
-
-// `le` is the histogram bound, or empty.
-void append_labels(std::string& out, const Labels& labels, std::string_view le = {}) {
-  if (labels.empty() && le.empty()) return;
-  out += '{';
-  bool first = true;
-  const auto one = [&](std::string_view name, std::string_view value) {
-    if (!first) out += ',';
-    first = false;
-    out += name;
-    out += "=\"";
-    append_escaped(out, value);
-    out += '"';
-  };
-  for (const auto& [name, value] : labels) one(name, value);
-  if (!le.empty()) one("le", le);
-  out += '}';
-}
-
-// OpenMetrics 1.0: ` # {labels} value timestamp`, the timestamp in seconds.
-void append_exemplar(std::string& out, const Histogram::Exemplar& exemplar) {
-  out += " # {trace_id=\"" + exemplar.trace.trace_hex() + "\",span_id=\"" +
-         exemplar.trace.span_hex() + "\"} ";
-  append_number(out, exemplar.value);
-  out += ' ';
-  const auto since = exemplar.at.time_since_epoch();
-  append_number(out, static_cast<double>(
-                         std::chrono::duration_cast<std::chrono::milliseconds>(since).count()) /
-                         1000);
-}
-
-std::string_view type_name(MetricType type) {
+std::string_view to_string(MetricType type) {
   switch (type) {
     case MetricType::counter:
       return "counter";
@@ -73,115 +19,21 @@ std::string_view type_name(MetricType type) {
   return "unknown";
 }
 
-}  // namespace
-
-void Histogram::observe(double seconds, const TraceContext* kept) noexcept {
-  const double value = seconds > 0 ? seconds : 0;
-  const auto bound = std::lower_bound(kBounds.begin(), kBounds.end(), value);
-  const auto bucket = static_cast<std::size_t>(bound - kBounds.begin());
-  counts_[bucket].fetch_add(1, std::memory_order_relaxed);
-  sum_ns_.fetch_add(static_cast<std::uint64_t>(value * 1e9), std::memory_order_relaxed);
-  if (kept == nullptr) return;
-  Slot& slot = exemplars_[bucket];
-  if (slot.taken.test_and_set(std::memory_order_acquire)) return;
-  slot.exemplar = {*kept, value, std::chrono::system_clock::now()};
-  slot.filled = true;
-  slot.taken.clear(std::memory_order_release);
-}
-
-std::optional<Histogram::Exemplar> Histogram::exemplar(std::size_t bucket) const noexcept {
-  const Slot& slot = exemplars_[bucket];
-  while (slot.taken.test_and_set(std::memory_order_acquire)) std::this_thread::yield();
-  std::optional<Exemplar> copy;
-  if (slot.filled) copy = slot.exemplar;
-  slot.taken.clear(std::memory_order_release);
-  return copy;
-}
-
-std::array<std::uint64_t, Histogram::kBounds.size() + 1> Histogram::counts() const noexcept {
-  std::array<std::uint64_t, kBounds.size() + 1> copy{};
-  for (std::size_t i = 0; i < copy.size(); ++i)
-    copy[i] = counts_[i].load(std::memory_order_relaxed);
-  return copy;
-}
-
-double Histogram::sum() const noexcept {
-  return static_cast<double>(sum_ns_.load(std::memory_order_relaxed)) / 1e9;
+std::span<const std::string_view> MetricInfo::label_names() const {
+  const auto end = std::ranges::find_if(labels, &std::string_view::empty);
+  return {labels.data(), static_cast<std::size_t>(end - labels.begin())};
 }
 
 struct Registry::Family {
   MetricInfo info;
-  std::vector<std::pair<Labels, std::unique_ptr<Counter>>> counters;
-  std::vector<std::pair<Labels, std::unique_ptr<Histogram>>> histograms;
+  std::map<Labels, std::unique_ptr<Counter>> counters;
+  std::map<Labels, std::unique_ptr<Histogram>> histograms;
   std::vector<std::function<std::vector<Sample>()>> collectors;
+  // What callers get instead of a series that was refused.
+  Counter refused_counter;
+  std::unique_ptr<Histogram> refused_histogram;
 
-  void render_sample(std::string& out, const Labels& labels, double value) const {
-    out += info.name;
-    if (info.type == MetricType::counter) out += "_total";
-    append_labels(out, labels);
-    out += ' ';
-    append_number(out, value);
-    out += '\n';
-  }
-
-  void render_histogram(std::string& out, const Labels& labels, const Histogram& series) const {
-    const auto counts = series.counts();
-    std::uint64_t cumulative = 0;
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-      cumulative += counts[i];
-      std::string le = "+Inf";
-      if (i < Histogram::kBounds.size()) {
-        le.clear();
-        append_number(le, Histogram::kBounds[i]);
-      }
-      out += info.name;
-      out += "_bucket";
-      append_labels(out, labels, le);
-      out += ' ';
-      append_number(out, cumulative);
-      if (const auto exemplar = series.exemplar(i)) append_exemplar(out, *exemplar);
-      out += '\n';
-    }
-    out += info.name;
-    out += "_sum";
-    append_labels(out, labels);
-    out += ' ';
-    append_number(out, series.sum());
-    out += '\n';
-    out += info.name;
-    out += "_count";
-    append_labels(out, labels);
-    out += ' ';
-    append_number(out, cumulative);
-    out += '\n';
-  }
-
-  void render(std::string& out) const {
-    out += "# TYPE ";
-    out += info.name;
-    out += ' ';
-    out += type_name(info.type);
-    out += '\n';
-    if (!info.unit.empty()) {
-      out += "# UNIT ";
-      out += info.name;
-      out += ' ';
-      out += info.unit;
-      out += '\n';
-    }
-    out += "# HELP ";
-    out += info.name;
-    out += ' ';
-    append_escaped(out, info.help);
-    out += '\n';
-    for (const auto& [labels, series] : counters) {
-      render_sample(out, labels, static_cast<double>(series->value()));
-    }
-    for (const auto& [labels, series] : histograms) render_histogram(out, labels, *series);
-    for (const auto& read : collectors) {
-      for (const Sample& sample : read()) render_sample(out, sample.labels, sample.value);
-    }
-  }
+  std::size_t bound() const { return counters.size() + histograms.size(); }
 };
 
 Registry::Registry() = default;
@@ -196,27 +48,40 @@ Registry::Family& Registry::family(const MetricInfo& info) {
   return *families_.back();
 }
 
-namespace {
-
-template <class Series>
-Series& bind(std::vector<std::pair<Labels, std::unique_ptr<Series>>>& all, Labels labels) {
-  for (const auto& [existing, series] : all) {
-    if (existing == labels) return *series;
+// Whether a family that shows `series` already takes another one.
+bool Registry::takes(const MetricInfo& info, const Labels& labels, std::size_t series) const {
+  const auto same_name = [](const auto& label, std::string_view name) {
+    return label.first == name;
+  };
+  if (series < info.most_series && std::ranges::equal(labels, info.label_names(), same_name)) {
+    return true;
   }
-  all.emplace_back(std::move(labels), std::make_unique<Series>());
-  return *all.back().second;
+  refused_.fetch_add(1, std::memory_order_relaxed);
+  return false;
 }
 
-}  // namespace
-
-Counter& Registry::counter(const MetricInfo& info, Labels labels) {
+Counter& Registry::counter(const MetricInfo& info, const Labels& labels) {
   const std::lock_guard lock(mutex_);
-  return bind(family(info).counters, std::move(labels));
+  Family& all = family(info);
+  if (const auto found = all.counters.find(labels); found != all.counters.end()) {
+    return *found->second;
+  }
+  if (!takes(all.info, labels, all.bound())) {
+    return all.refused_counter;
+  }
+  return *(all.counters[labels] = std::make_unique<Counter>());
 }
 
-Histogram& Registry::histogram(const MetricInfo& info, Labels labels) {
+Histogram& Registry::histogram(const MetricInfo& info, const Labels& labels) {
   const std::lock_guard lock(mutex_);
-  return bind(family(info).histograms, std::move(labels));
+  Family& all = family(info);
+  if (const auto found = all.histograms.find(labels); found != all.histograms.end()) {
+    return *found->second;
+  }
+  auto& series =
+      takes(all.info, labels, all.bound()) ? all.histograms[labels] : all.refused_histogram;
+  if (!series) series = std::make_unique<Histogram>(all.info.bounds);
+  return *series;
 }
 
 void Registry::collect(const MetricInfo& info, std::function<std::vector<Sample>()> read) {
@@ -224,12 +89,48 @@ void Registry::collect(const MetricInfo& info, std::function<std::vector<Sample>
   family(info).collectors.push_back(std::move(read));
 }
 
+void Registry::prepare(std::function<void()> prepare) {
+  const std::lock_guard lock(mutex_);
+  preparations_.push_back(std::move(prepare));
+}
+
 std::string Registry::render() const {
   const std::lock_guard lock(mutex_);
-  std::string out;
-  for (const auto& each : families_) each->render(out);
-  out += "# EOF\n";
-  return out;
+  const auto started = std::chrono::steady_clock::now();
+  for (const auto& prepare : preparations_) prepare();
+  OpenMetricsText text;
+  for (const auto& each : families_) {
+    const MetricInfo& info = each->info;
+    text.family(info);
+    for (const auto& [labels, series] : each->counters) {
+      text.sample(info, labels, static_cast<double>(series->value()));
+    }
+    const auto distribution = [&](const Labels& labels, const Histogram::Snapshot& values) {
+      if (values.count() > 0) text.histogram(info, labels, values);
+    };
+    for (const auto& [labels, series] : each->histograms) distribution(labels, series->snapshot());
+    std::size_t shown = each->bound();
+    for (const auto& read : each->collectors) {
+      for (const Sample& sample : read()) {
+        if (!takes(info, sample.labels, shown)) continue;
+        ++shown;
+        if (sample.histogram) {
+          distribution(sample.labels, *sample.histogram);
+        } else {
+          text.sample(info, sample.labels, sample.value);
+        }
+      }
+    }
+  }
+  const std::chrono::nanoseconds took = std::chrono::steady_clock::now() - started;
+  scrape_nanos_.store(static_cast<std::uint64_t>(took.count()), std::memory_order_relaxed);
+  scrape_series_.store(text.lines(), std::memory_order_relaxed);
+  return std::move(text).finish();
+}
+
+Registry::Scrape Registry::last_scrape() const {
+  return {static_cast<double>(scrape_nanos_.load(std::memory_order_relaxed)) / 1e9,
+          scrape_series_.load(std::memory_order_relaxed)};
 }
 
 }  // namespace pim::telemetry

@@ -2,28 +2,66 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <thread>
 #include <vector>
 
 namespace pim::telemetry {
 namespace {
 
-constexpr MetricInfo kRequests{"pim_requests", MetricType::counter, "", "Requests answered."};
-constexpr MetricInfo kLatency{"pim_latency_seconds", MetricType::histogram, "seconds", "Time."};
-constexpr MetricInfo kDepth{"pim_queue_depth", MetricType::gauge, "", "Commands that wait."};
+constexpr MetricInfo kRequests{"pim_requests",       MetricType::counter, "",
+                               "Requests answered.", {"route"},           3};
+constexpr MetricInfo kLatency{
+    "pim_latency_seconds", MetricType::histogram, "seconds", "Time.", {"route"}, 3};
+constexpr MetricInfo kDepth{"pim_queue_depth",     MetricType::gauge,  "",
+                            "Commands that wait.", {"shard", "store"}, 2};
+
+std::size_t samples_in(const std::string& text) {
+  const auto all = static_cast<std::size_t>(std::ranges::count(text, '\n'));
+  std::size_t comments = 0;
+  for (auto at = text.find("# "); at != std::string::npos; at = text.find("\n# ", at + 1)) {
+    ++comments;
+  }
+  return all - comments;
+}
 
 TEST(Registry, RendersOpenMetrics) {
   Registry registry;
   registry.counter(kRequests, {{"route", "a\"b\\c\n"}}).add(3);
-  registry.collect(kDepth, [] { return std::vector<Sample>{{{{"shard", "0"}}, 7}}; });
+  registry.collect(kDepth,
+                   [] { return std::vector<Sample>{{{{"shard", "0"}, {"store", "1"}}, 7}}; });
   EXPECT_EQ(registry.render(),
             "# TYPE pim_requests counter\n"
             "# HELP pim_requests Requests answered.\n"
             "pim_requests_total{route=\"a\\\"b\\\\c\\n\"} 3\n"
             "# TYPE pim_queue_depth gauge\n"
             "# HELP pim_queue_depth Commands that wait.\n"
-            "pim_queue_depth{shard=\"0\"} 7\n"
+            "pim_queue_depth{shard=\"0\",store=\"1\"} 7\n"
             "# EOF\n");
+}
+
+TEST(Registry, RendersAHistogramWithItsExemplarsOnceItHasAValue) {
+  Registry registry;
+  Histogram& latency = registry.histogram(kLatency, {{"route", "a"}});
+  registry.histogram(kLatency, {{"route", "b"}});
+  EXPECT_EQ(samples_in(registry.render()), 0u);
+  const auto trace = TraceContext::root();
+  latency.observe(0.0021, &trace);
+  latency.observe(99);
+  const std::string text = registry.render();
+  for (const std::string line : {"# UNIT pim_latency_seconds seconds\n",
+                                 "pim_latency_seconds_bucket{route=\"a\",le=\"0.0001\"} 0\n",
+                                 "pim_latency_seconds_bucket{route=\"a\",le=\"10.0\"} 1\n",
+                                 "pim_latency_seconds_bucket{route=\"a\",le=\"+Inf\"} 2\n",
+                                 "pim_latency_seconds_sum{route=\"a\"} 99.0021\n",
+                                 "pim_latency_seconds_count{route=\"a\"} 2\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << text;
+  }
+  EXPECT_NE(text.find("{route=\"a\",le=\"0.0025\"} 1 # {trace_id=\"" + trace.trace_hex() +
+                      "\",span_id=\"" + trace.span_hex() + "\"} 0.0021 1"),
+            std::string::npos)
+      << text;
+  EXPECT_EQ(text.find("route=\"b\""), std::string::npos);
 }
 
 TEST(Registry, AFamilyHasOneSeriesForEachSetOfLabels) {
@@ -34,73 +72,68 @@ TEST(Registry, AFamilyHasOneSeriesForEachSetOfLabels) {
   EXPECT_EQ(&a, &registry.counter(kRequests, {{"route", "a"}}));
 }
 
-TEST(Histogram, CountsAValueInTheFirstBucketThatHoldsIt) {
+TEST(Registry, RefusesOtherLabelsThanTheFamilyDeclares) {
   Registry registry;
-  Histogram& latency = registry.histogram(kLatency);
-  latency.observe(0.0001);  // a bound belongs to its own bucket
-  latency.observe(0.002);
-  latency.observe(99);
-  const auto counts = latency.counts();
-  EXPECT_EQ(counts[0], 1u);
-  EXPECT_EQ(counts[4], 1u);
-  EXPECT_EQ(counts[Histogram::kBounds.size()], 1u);
-  EXPECT_NEAR(latency.sum(), 99.0021, 1e-6);
-
-  const std::string text = registry.render();
-  EXPECT_NE(text.find("# UNIT pim_latency_seconds seconds\n"), std::string::npos);
-  EXPECT_NE(text.find("pim_latency_seconds_bucket{le=\"0.0001\"} 1\n"), std::string::npos);
-  EXPECT_NE(text.find("pim_latency_seconds_bucket{le=\"10\"} 2\n"), std::string::npos);
-  EXPECT_NE(text.find("pim_latency_seconds_bucket{le=\"+Inf\"} 3\n"), std::string::npos);
-  EXPECT_NE(text.find("pim_latency_seconds_count 3\n"), std::string::npos);
-}
-
-TEST(Histogram, HasTheNewestKeptTraceOfEachBucketAsExemplar) {
-  Registry registry;
-  Histogram& latency = registry.histogram(kLatency);
-  const auto first = TraceContext::root();
-  const auto second = TraceContext::root();
-  latency.observe(0.002, &first);
-  latency.observe(0.0021, &second);
-  latency.observe(0.0022);
-  latency.observe(0.3);
-  EXPECT_FALSE(latency.exemplar(3));
-  ASSERT_TRUE(latency.exemplar(4));
-  EXPECT_EQ(latency.exemplar(4)->trace.span_id, second.span_id);
-  const std::string text = registry.render();
-  EXPECT_NE(text.find("pim_latency_seconds_bucket{le=\"0.0025\"} 3 # {trace_id=\"" +
-                      second.trace_hex() + "\",span_id=\"" + second.span_hex() + "\"} 0.0021 1"),
-            std::string::npos)
-      << text;
-  EXPECT_EQ(text.find(first.trace_hex()), std::string::npos);
-  EXPECT_NE(text.find("pim_latency_seconds_bucket{le=\"0.5\"} 4\n"), std::string::npos);
-}
-
-TEST(Histogram, ExemplarsAreWholeHoweverManyWriteThem) {
-  Registry registry;
-  Histogram& latency = registry.histogram(kLatency);
-  std::vector<std::thread> threads;
-  for (std::uint8_t t = 1; t <= 4; ++t) {
-    threads.emplace_back([&, t] {
-      TraceContext trace;
-      trace.trace_id.fill(t);
-      trace.span_id.fill(t);
-      for (int i = 0; i < 5000; ++i) latency.observe(0.001 * t / 10, &trace);
-    });
+  const std::vector<Labels> wrong = {
+      {}, {{"rout", "a"}}, {{"route", "a"}, {"method", "GET"}}, {{"method", "GET"}}};
+  for (const Labels& labels : wrong) {
+    registry.counter(kRequests, labels).add();
+    registry.histogram(kLatency, labels).observe(1);
   }
-  for (int i = 0; i < 2000; ++i) {
-    for (std::size_t bucket = 0; bucket < 4; ++bucket) {
-      const auto exemplar = latency.exemplar(bucket);
-      if (!exemplar) continue;
-      EXPECT_EQ(exemplar->trace.trace_id[15], exemplar->trace.span_id[0]);
-      EXPECT_DOUBLE_EQ(exemplar->value, 0.001 * exemplar->trace.span_id[7] / 10);
+  EXPECT_EQ(registry.refused(), 2 * wrong.size());
+  registry.collect(kDepth, [] {
+    return std::vector<Sample>{{{{"store", "1"}, {"shard", "0"}}, 7}, {{{"shard", "0"}}, 7}};
+  });
+  EXPECT_EQ(samples_in(registry.render()), 0u);
+  EXPECT_EQ(registry.refused(), 2 * wrong.size() + 2);
+}
+
+TEST(Registry, RefusesSeriesBeyondTheFamilysMost) {
+  Registry registry;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string route = std::to_string(i);
+    registry.counter(kRequests, {{"route", route}}).add();
+    registry.histogram(kLatency, {{"route", route}}).observe(0.1);
+  }
+  registry.collect(kDepth, [] {
+    std::vector<Sample> samples;
+    for (int i = 0; i < 1000; ++i) {
+      samples.push_back({{{"shard", std::to_string(i)}, {"store", "0"}}, 1});
     }
-  }
-  for (std::thread& thread : threads) thread.join();
+    return samples;
+  });
+  const std::string text = registry.render();
+  EXPECT_EQ(samples_in(text), 3 + 3 * (kSecondsBounds.size() + 3) + 2) << text;
+  EXPECT_EQ(registry.refused(), 997u + 997u + 998u);
+  registry.counter(kRequests, {{"route", "2"}}).add();
+  EXPECT_NE(registry.render().find("pim_requests_total{route=\"2\"} 2\n"), std::string::npos)
+      << "what was bound before goes on";
+}
+
+TEST(Registry, PreparesBeforeItReads) {
+  Registry registry;
+  int prepared = 0;
+  registry.collect(kDepth, [&] {
+    return std::vector<Sample>{{{{"shard", "0"}, {"store", "0"}}, double(prepared)}};
+  });
+  registry.prepare([&] { ++prepared; });
+  registry.render();
+  EXPECT_NE(registry.render().find("} 2\n"), std::string::npos);
+}
+
+TEST(Registry, MeasuresItsScrapes) {
+  Registry registry;
+  EXPECT_EQ(registry.last_scrape().series, 0u);
+  registry.counter(kRequests, {{"route", "a"}});
+  registry.counter(kRequests, {{"route", "b"}});
+  registry.render();
+  EXPECT_EQ(registry.last_scrape().series, 2u);
+  EXPECT_GT(registry.last_scrape().seconds, 0);
 }
 
 TEST(Counter, LosesNothingBetweenThreads) {
   Registry registry;
-  Counter& counter = registry.counter(kRequests);
+  Counter& counter = registry.counter(kRequests, {{"route", "a"}});
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&] {

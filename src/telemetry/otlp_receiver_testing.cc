@@ -15,10 +15,11 @@
 namespace pim::telemetry {
 namespace {
 
-// One field of a protobuf message; the numbers are those of opentelemetry-proto's trace.proto.
+// One field of a protobuf message; the numbers are those of opentelemetry-proto's trace.proto
+// and logs.proto.
 struct Field {
   std::uint32_t number = 0;
-  std::uint64_t integer = 0;  // of a varint or a fixed64
+  std::uint64_t integer = 0;  // of a varint, a fixed32 or a fixed64
   std::string_view bytes;
 };
 
@@ -58,6 +59,7 @@ void for_each_field(std::string_view message, const std::function<void(const Fie
         break;
       case 5:
         field.bytes = take(message, 4);
+        std::memcpy(&field.integer, field.bytes.data(), 4);
         break;
       default:
         throw std::runtime_error("no wire type");
@@ -76,21 +78,26 @@ std::string hex(std::string_view bytes) {
   return text;
 }
 
+std::string value_text(std::string_view any_value) {
+  std::string text;
+  for_each_field(any_value, [&](const Field& value) {
+    if (value.number == 1) text = value.bytes;
+    if (value.number == 2) text = value.integer != 0 ? "true" : "false";
+    if (value.number == 3) text = std::to_string(value.integer);
+    if (value.number == 4) {
+      double number = 0;
+      std::memcpy(&number, value.bytes.data(), sizeof number);
+      text = std::to_string(number);
+    }
+  });
+  return text;
+}
+
 std::pair<std::string, std::string> attribute(std::string_view message) {
   std::pair<std::string, std::string> result;
   for_each_field(message, [&](const Field& field) {
     if (field.number == 1) result.first = field.bytes;
-    if (field.number != 2) return;
-    for_each_field(field.bytes, [&](const Field& value) {
-      if (value.number == 1) result.second = value.bytes;
-      if (value.number == 2) result.second = value.integer != 0 ? "true" : "false";
-      if (value.number == 3) result.second = std::to_string(value.integer);
-      if (value.number == 4) {
-        double number = 0;
-        std::memcpy(&number, value.bytes.data(), sizeof number);
-        result.second = std::to_string(number);
-      }
-    });
+    if (field.number == 2) result.second = value_text(field.bytes);
   });
   return result;
 }
@@ -140,8 +147,45 @@ ReceivedSpan span_of(std::string_view message) {
   return span;
 }
 
-std::vector<ReceivedSpan> spans_of(std::string_view request) {
-  std::vector<ReceivedSpan> spans;
+ReceivedLog log_of(std::string_view message) {
+  ReceivedLog log;
+  for_each_field(message, [&](const Field& field) {
+    switch (field.number) {
+      case 1:
+        log.time_ns = field.integer;
+        break;
+      case 2:
+        log.severity = field.integer;
+        break;
+      case 3:
+        log.severity_text = field.bytes;
+        break;
+      case 5:
+        log.body = value_text(field.bytes);
+        break;
+      case 6:
+        log.attributes.insert(attribute(field.bytes));
+        break;
+      case 8:
+        log.flags = field.integer;
+        break;
+      case 9:
+        log.trace_id = hex(field.bytes);
+        break;
+      case 10:
+        log.span_id = hex(field.bytes);
+        break;
+      default:
+        break;
+    }
+  });
+  return log;
+}
+
+// Spans or log records: their requests are of one shape.
+template <class Received>
+std::vector<Received> all_of(std::string_view request, Received (*read)(std::string_view)) {
+  std::vector<Received> all;
   for_each_field(request, [&](const Field& of_resource) {
     std::map<std::string, std::string> resource;
     for_each_field(of_resource.bytes, [&](const Field& part) {
@@ -152,14 +196,19 @@ std::vector<ReceivedSpan> spans_of(std::string_view request) {
       }
       if (part.number != 2) return;
       for_each_field(part.bytes, [&](const Field& scoped) {
-        if (scoped.number == 2) spans.push_back(span_of(scoped.bytes));
+        if (scoped.number == 2) all.push_back(read(scoped.bytes));
       });
     });
-    for (auto& span : spans) {
-      if (span.resource.empty()) span.resource = resource;
+    for (auto& each : all) {
+      if (each.resource.empty()) each.resource = resource;
     }
   });
-  return spans;
+  return all;
+}
+
+template <class T>
+void append(std::vector<T>& to, const std::vector<T>& more) {
+  to.insert(to.end(), more.begin(), more.end());
 }
 
 std::size_t content_length(std::string_view head) {
@@ -231,10 +280,11 @@ void OtlpReceiver::serve(int connection) {
   const std::string body = text.substr(text.find("\r\n\r\n") + 4);
   const int status = status_;
   if (status == 200) {
-    auto spans = spans_of(body);
+    const bool logs = text.starts_with("POST /v1/logs ");
     const std::lock_guard lock(mutex_);
     bodies_ += body;
-    spans_.insert(spans_.end(), spans.begin(), spans.end());
+    if (logs) append(logs_, all_of(body, log_of));
+    if (!logs) append(spans_, all_of(body, span_of));
     changed_.notify_all();
   }
   const std::string reply = "HTTP/1.1 " + std::to_string(status) +
@@ -252,6 +302,17 @@ std::vector<ReceivedSpan> OtlpReceiver::wait_for(std::size_t count) {
 std::vector<ReceivedSpan> OtlpReceiver::spans() const {
   const std::lock_guard lock(mutex_);
   return spans_;
+}
+
+std::vector<ReceivedLog> OtlpReceiver::wait_for_logs(std::size_t count) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, std::chrono::seconds(30), [&] { return logs_.size() >= count; });
+  return logs_;
+}
+
+std::vector<ReceivedLog> OtlpReceiver::logs() const {
+  const std::lock_guard lock(mutex_);
+  return logs_;
 }
 
 std::string OtlpReceiver::bodies() const {

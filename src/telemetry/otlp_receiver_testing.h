@@ -1,4 +1,4 @@
-// A back end for tests: takes OTLP/HTTP on a loopback port and keeps the spans.
+// A back end for tests: takes OTLP/HTTP on a loopback port and keeps spans and log records.
 #pragma once
 
 #include <atomic>
@@ -26,6 +26,18 @@ struct ReceivedSpan {
   std::map<std::string, std::string> resource;
 };
 
+struct ReceivedLog {
+  std::uint64_t time_ns = 0;
+  std::uint64_t severity = 0;  // 9: info, 13: warn, 17: error
+  std::string severity_text;
+  std::string body;
+  std::string trace_id;  // hex; empty: none
+  std::string span_id;
+  std::uint64_t flags = 0;
+  std::map<std::string, std::string> attributes;  // values as text
+  std::map<std::string, std::string> resource;
+};
+
 class OtlpReceiver {
  public:
   explicit OtlpReceiver(std::uint16_t port = 0);  // 0: any free one
@@ -40,6 +52,8 @@ class OtlpReceiver {
   // Waits until so many spans have come, for at most 30 s; whatever has come.
   std::vector<ReceivedSpan> wait_for(std::size_t count);
   std::vector<ReceivedSpan> spans() const;
+  std::vector<ReceivedLog> wait_for_logs(std::size_t count);
+  std::vector<ReceivedLog> logs() const;
   std::string bodies() const;  // of all requests, as they came
   std::uint64_t requests() const { return requests_; }
 
@@ -55,6 +69,7 @@ class OtlpReceiver {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<ReceivedSpan> spans_;
+  std::vector<ReceivedLog> logs_;
   std::string bodies_;
   std::thread thread_;
 };

@@ -3,14 +3,14 @@
 #include <opentelemetry/exporters/otlp/otlp_http_exporter_factory.h>
 #include <opentelemetry/exporters/otlp/otlp_http_exporter_options.h>
 #include <opentelemetry/nostd/span.h>
-#include <opentelemetry/sdk/common/global_log_handler.h>
 #include <opentelemetry/sdk/instrumentationscope/instrumentation_scope.h>
-#include <opentelemetry/sdk/resource/resource.h>
 #include <opentelemetry/sdk/trace/exporter.h>
 #include <opentelemetry/sdk/trace/recordable.h>
 
 #include <utility>
 #include <vector>
+
+#include "telemetry/otlp_parts.h"
 
 namespace pim::telemetry {
 namespace {
@@ -37,33 +37,10 @@ trace::SpanKind kind_of(SpanKind kind) {
   return trace::SpanKind::kInternal;
 }
 
-// opentelemetry-cpp 1.19 answers kSuccess whatever the back end said; the truth is only in its log.
-thread_local int failures_of_this_thread = 0;
-
-class FailureWatch final : public sdk::common::internal_log::LogHandler {
- public:
-  void Handle(sdk::common::internal_log::LogLevel level, const char*, int, const char*,
-              const sdk::common::AttributeMap&) noexcept override {
-    if (level == sdk::common::internal_log::LogLevel::Error) ++failures_of_this_thread;
-  }
-};
-
-void watch_failures() {
-  static const bool set = [] {
-    sdk::common::internal_log::GlobalLogHandler::SetLogHandler(
-        nostd::shared_ptr<sdk::common::internal_log::LogHandler>(new FailureWatch));
-    return true;
-  }();
-  (void)set;
-}
-
 class OtlpSpanExporter final : public SpanExporter {
  public:
   OtlpSpanExporter(const std::string& endpoint, const Resource& resource)
-      : resource_(sdk::resource::Resource::Create({{"service.name", resource.service_name},
-                                                   {"service.namespace", "pim"},
-                                                   {"service.version", resource.service_version},
-                                                   {"service.instance.id", resource.instance_id}})),
+      : resource_(sdk_resource(resource)),
         scope_(sdk::instrumentationscope::InstrumentationScope::Create("pim")) {
     otlp::OtlpHttpExporterOptions options;
     options.url = endpoint + "/v1/traces";
@@ -78,9 +55,7 @@ class OtlpSpanExporter final : public SpanExporter {
     batch.reserve(spans.size());
     for (const Span& span : spans) batch.push_back(recordable(span));
     const nostd::span<std::unique_ptr<sdk::trace::Recordable>> all(batch.data(), batch.size());
-    failures_of_this_thread = 0;
-    const auto result = exporter_->Export(all);
-    return result == sdk::common::ExportResult::kSuccess && failures_of_this_thread == 0;
+    return was_taken([&] { return exporter_->Export(all); });
   }
 
  private:
@@ -91,18 +66,7 @@ class OtlpSpanExporter final : public SpanExporter {
     record->SetSpanKind(kind_of(span.kind));
     record->SetStartTime(opentelemetry::common::SystemTimestamp(span.start));
     record->SetDuration(span.duration);
-    for (const auto& [key, value] : span.attributes) {
-      const nostd::string_view name(key.data(), key.size());
-      std::visit(
-          [&](const auto& each) {
-            if constexpr (std::is_same_v<std::decay_t<decltype(each)>, std::string>) {
-              record->SetAttribute(name, nostd::string_view(each.data(), each.size()));
-            } else {
-              record->SetAttribute(name, each);
-            }
-          },
-          value);
-    }
+    for (const auto& attribute : span.attributes) set_attribute(*record, attribute);
     for (const auto& link : span.links) record->AddLink(context_of(link));
     if (span.failed) record->SetStatus(trace::StatusCode::kError, span.failure);
     record->SetResource(resource_);
@@ -119,7 +83,6 @@ class OtlpSpanExporter final : public SpanExporter {
 
 std::unique_ptr<SpanExporter> otlp_span_exporter(const std::string& endpoint,
                                                  const Resource& resource) {
-  watch_failures();
   return std::make_unique<OtlpSpanExporter>(endpoint, resource);
 }
 

@@ -5,15 +5,10 @@
 #include <memory>
 #include <string>
 
+#include "telemetry/resource.h"
 #include "telemetry/tracer.h"
 
 namespace pim::telemetry {
-
-struct Resource {
-  std::string service_name = "pim";
-  std::string service_version;
-  std::string instance_id;  // tells two processes of a service apart
-};
 
 // `endpoint` as in OTEL_EXPORTER_OTLP_ENDPOINT: http://127.0.0.1:4318; /v1/traces is put behind it.
 std::unique_ptr<SpanExporter> otlp_span_exporter(const std::string& endpoint,

@@ -6,22 +6,16 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
-#include <string_view>
-#include <variant>
 #include <vector>
 
+#include "telemetry/attribute.h"
 #include "telemetry/trace.h"
 
 namespace pim::telemetry {
 
-using WallTime = std::chrono::system_clock::time_point;
-
 enum class SpanKind : std::uint8_t { internal, server, client };
 
-struct SpanAttribute {
-  std::string_view key;  // a literal
-  std::variant<bool, std::int64_t, double, std::string> value;
-};
+using SpanAttribute = Attribute;
 
 struct Span {
   TraceContext context;

@@ -1,12 +1,9 @@
-// The tracer against an exporter that can be made to fail, and the OTLP exporter against a socket.
+// What a tracer keeps, and the OTLP exporter against a socket.
 #include "telemetry/tracer.h"
 
 #include <gtest/gtest.h>
 
-#include <condition_variable>
-#include <functional>
-#include <mutex>
-
+#include "telemetry/kept_spans_testing.h"
 #include "telemetry/otlp_receiver_testing.h"
 #include "telemetry/otlp_spans.h"
 
@@ -14,55 +11,6 @@ namespace pim::telemetry {
 namespace {
 
 using namespace std::chrono_literals;
-
-// What all exporters of a test lead to.
-struct BackEnd {
-  std::mutex mutex;
-  std::condition_variable changed;
-  std::vector<Span> spans;
-  std::uint64_t calls = 0;
-  bool down = false;
-  bool stuck = false;
-
-  void set(bool BackEnd::* what, bool value) {
-    const std::lock_guard lock(mutex);
-    this->*what = value;
-    changed.notify_all();
-  }
-  void wait_for(const std::function<bool()>& condition) {
-    std::unique_lock lock(mutex);
-    changed.wait(lock, condition);
-  }
-};
-
-class ToBackEnd final : public SpanExporter {
- public:
-  explicit ToBackEnd(BackEnd& back_end) : back_end_(back_end) {}
-  bool send(std::span<const Span> spans) override {
-    std::unique_lock lock(back_end_.mutex);
-    ++back_end_.calls;
-    back_end_.changed.notify_all();
-    back_end_.changed.wait(lock, [&] { return !back_end_.stuck; });
-    if (back_end_.down) return false;
-    back_end_.spans.insert(back_end_.spans.end(), spans.begin(), spans.end());
-    back_end_.changed.notify_all();
-    return true;
-  }
-
- private:
-  BackEnd& back_end_;
-};
-
-TracerOptions quick() {
-  TracerOptions options;
-  options.sampling = {.rate = 0, .share = 1};
-  options.queue = 100;
-  options.batch = 10;
-  options.linger = 1ms;
-  options.first_pause = options.max_pause = 1ms;
-  options.attempts = 3;
-  return options;
-}
 
 Span span_in(const TraceContext& context, std::string name = "work") {
   Span span;
@@ -72,25 +20,25 @@ Span span_in(const TraceContext& context, std::string name = "work") {
 }
 
 TEST(Tracer, SendsEverySpanOfKeptTracesAndNoOther) {
-  BackEnd back_end;
-  Tracer tracer(std::make_unique<ToBackEnd>(back_end), quick());
-  const auto kept = tracer.begin(std::nullopt);
-  EXPECT_TRUE(kept.sampled);
-  auto dropped = TraceContext::root();
-  dropped.sampled = false;
-  for (int i = 0; i < 25; ++i) tracer.end(span_in(kept.child(), std::to_string(i)));
-  tracer.end(span_in(dropped));
-  back_end.wait_for([&] { return back_end.spans.size() == 25; });
+  KeptSpans kept;
+  Tracer tracer(kept.exporter(), keep_all());
+  const auto trace = tracer.begin(std::nullopt);
+  EXPECT_TRUE(trace.sampled);
+  auto unkept = TraceContext::root();
+  unkept.sampled = false;
+  tracer.end(span_in(unkept));
+  for (int i = 0; i < 25; ++i) tracer.end(span_in(trace.child(), std::to_string(i)));
+  const auto spans = kept.wait_for(25);
   for (int i = 0; i < 25; ++i) {
-    EXPECT_EQ(back_end.spans[static_cast<std::size_t>(i)].name, std::to_string(i));
+    EXPECT_EQ(spans[static_cast<std::size_t>(i)].name, std::to_string(i));
   }
 }
 
 TEST(Tracer, FollowsItsCaller) {
-  BackEnd back_end;
-  auto options = quick();
+  KeptSpans kept;
+  auto options = keep_all();
   options.sampling = {.rate = 0, .share = 0};
-  Tracer tracer(std::make_unique<ToBackEnd>(back_end), options);
+  Tracer tracer(kept.exporter(), options);
   auto caller = TraceContext::root();
   const auto ours = tracer.begin(caller);
   EXPECT_TRUE(ours.sampled);
@@ -101,67 +49,6 @@ TEST(Tracer, FollowsItsCaller) {
   EXPECT_FALSE(tracer.begin(std::nullopt).sampled);
   EXPECT_EQ(tracer.stats().traces, 1U) << "a caller's trace is the caller's to count";
   EXPECT_EQ(tracer.stats().traces_kept, 0U);
-}
-
-TEST(Tracer, DropsAndCountsWhatDoesNotFit) {
-  BackEnd back_end;
-  back_end.stuck = true;
-  {
-    Tracer tracer(std::make_unique<ToBackEnd>(back_end), quick());
-    const auto trace = tracer.begin(std::nullopt);
-    tracer.end(span_in(trace));
-    back_end.wait_for([&] { return back_end.calls == 1; });    // it is at the back end now
-    for (int i = 0; i < 150; ++i) tracer.end(span_in(trace));  // and these never wait for it
-    EXPECT_EQ(tracer.stats().queued, 100U);
-    EXPECT_EQ(tracer.stats().dropped_full, 50U);
-    back_end.set(&BackEnd::stuck, false);
-    back_end.wait_for([&] { return back_end.spans.size() == 101; });
-  }
-  EXPECT_EQ(back_end.spans.size(), 101U);
-}
-
-TEST(Tracer, TriesAgainAndThenGivesUp) {
-  BackEnd back_end;
-  back_end.down = true;
-  Tracer tracer(std::make_unique<ToBackEnd>(back_end), quick());
-  const auto trace = tracer.begin(std::nullopt);
-  tracer.end(span_in(trace));
-  back_end.wait_for([&] { return back_end.calls == 3; });
-  back_end.set(&BackEnd::down, false);
-  tracer.end(span_in(trace, "later"));
-  back_end.wait_for(
-      [&] { return !back_end.spans.empty() && back_end.spans.back().name == "later"; });
-  const auto stats = tracer.stats();
-  EXPECT_EQ(stats.dropped_failed + back_end.spans.size(), 2U);
-  EXPECT_GE(stats.failures, 3U);
-}
-
-TEST(Tracer, SendsTheRestBeforeItGoes) {
-  BackEnd back_end;
-  {
-    auto options = quick();
-    options.linger = 1h;
-    Tracer tracer(std::make_unique<ToBackEnd>(back_end), options);
-    const auto trace = tracer.begin(std::nullopt);
-    for (int i = 0; i < 5; ++i) tracer.end(span_in(trace));
-  }
-  EXPECT_EQ(back_end.spans.size(), 5U);
-}
-
-TEST(Tracer, DoesNotHangOnABackEndThatIsDownWhenItGoes) {
-  BackEnd back_end;
-  back_end.down = true;
-  auto options = quick();
-  options.first_pause = options.max_pause = 1h;
-  options.attempts = 1000;
-  {
-    Tracer tracer(std::make_unique<ToBackEnd>(back_end), options);
-    const auto trace = tracer.begin(std::nullopt);
-    for (int i = 0; i < 95; ++i) tracer.end(span_in(trace));
-    back_end.wait_for([&] { return back_end.calls >= 1; });
-  }
-  EXPECT_TRUE(back_end.spans.empty());
-  EXPECT_EQ(back_end.calls, 1U) << "not once a batch";
 }
 
 TEST(OtlpSpans, CarryEverythingOverTheWire) {

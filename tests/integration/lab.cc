@@ -77,7 +77,8 @@ void Lab::kill_server() {
 
 void Lab::await_read_model() {
   const auto deadline = load::Clock::now() + 30s;
-  while (admin("GET", "/metrics").body.find("\npim_projection_events_behind 0\n") ==
+  while (admin("GET", "/metrics")
+             .body.find("\npim_projection_events_behind{projection=\"readmodel\"} 0\n") ==
          std::string::npos) {
     ASSERT_LT(load::Clock::now(), deadline) << "the read model does not catch up";
     std::this_thread::sleep_for(5ms);
@@ -130,9 +131,15 @@ load::Response Lab::send(std::uint16_t port, std::string_view method, const std:
 
 ProgramRun Lab::pim(const std::vector<std::string>& arguments,
                     const std::vector<std::string>& environment) {
+  std::vector<std::string> command{PIM_PROGRAM};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return run(command, environment);
+}
+
+ProgramRun Lab::run(const std::vector<std::string>& command,
+                    const std::vector<std::string>& environment) {
   load::ChildOptions options;
-  options.arguments = {PIM_PROGRAM};
-  options.arguments.insert(options.arguments.end(), arguments.begin(), arguments.end());
+  options.arguments = command;
   options.environment = environment;
   options.stdout_file = path("pim.out");
   options.stderr_file = path("pim.err");

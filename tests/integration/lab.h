@@ -53,7 +53,10 @@ class Lab : public testing::Test {
   load::Response admin(std::string_view method, const std::string& target,
                        const std::string& token = {}, const std::string& body = {});
 
-  // `pim` with these arguments, at most a minute.
+  // A program to its end, at most a minute.
+  ProgramRun run(const std::vector<std::string>& command,
+                 const std::vector<std::string>& environment = {});
+  // `pim` with these arguments.
   ProgramRun pim(const std::vector<std::string>& arguments,
                  const std::vector<std::string>& environment = {});
 

@@ -19,8 +19,10 @@ void BackgroundSync::start() {
 }
 
 void BackgroundSync::sync() {
+  const auto started = std::chrono::steady_clock::now();
   const bool done =
       planted(Bug::skip_sync) || file_->pMethods->xSync(file_, SQLITE_SYNC_NORMAL) == SQLITE_OK;
+  syncs_.observe(std::chrono::steady_clock::now() - started);
   if (!done) failed_ = true;
   under_way_ = false;
 }

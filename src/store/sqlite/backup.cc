@@ -173,7 +173,8 @@ StoreResult<ActivationReport> activate(const std::string& directory,
   if (auto trusted = rewrite_log(files, directory); !trusted) return Err{trusted.error()};
   SqliteOptions options;
   options.directory = directory;
-  auto session = WriteSession::open(options, files);
+  Meter meter;
+  auto session = WriteSession::open(options, files, meter);
   if (!session) return Err{session.error()};
   auto queries = Queries::open(database_path(directory), "");
   if (!queries) return Err{queries.error()};

@@ -17,15 +17,17 @@ sqlite3_file* file_of(Connection& connection) {
 }  // namespace
 
 Checkpointer::Checkpointer(Connection& writer, const SqliteOptions& options,
-                           const std::string& database)
+                           const std::string& database, Meter& meter)
     : writer_(writer),
       options_(options),
       database_(database),
-      sync_(file_of(writer), options.sync_in_place) {}
+      meter_(meter),
+      sync_(file_of(writer), options.sync_in_place, meter.database_sync) {}
 
 void Checkpointer::note_log(std::uint64_t bytes) {
   if (bytes < log_bytes_) marked_bytes_ = 0;  // it began anew
   log_bytes_ = bytes;
+  meter_.log_bytes.store(bytes, std::memory_order_relaxed);
   all_copied_ = false;
 }
 
@@ -77,7 +79,9 @@ bool Checkpointer::copy(int mode) {
   if (sync_.failed()) return false;
   int in_log = 0;
   int copied = 0;
+  const auto started = std::chrono::steady_clock::now();
   const int rc = sqlite3_wal_checkpoint_v2(writer_.raw(), "main", mode, &in_log, &copied);
+  meter_.checkpoint.observe(std::chrono::steady_clock::now() - started);
   all_copied_ = rc == SQLITE_OK && in_log == copied;
   // Another failure, or a reader in the way, leaves the log longer; that is tried again.
   return rc == SQLITE_OK || !is_failed_sync(sqlite3_extended_errcode(writer_.raw()));

@@ -20,6 +20,7 @@
 
 #include "store/sqlite/background_sync.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/meter.h"
 #include "store/sqlite/options.h"
 
 namespace pim::store::sqlite {
@@ -27,7 +28,9 @@ namespace pim::store::sqlite {
 // Of the writer's thread.
 class Checkpointer {
  public:
-  Checkpointer(Connection& writer, const SqliteOptions& options, const std::string& database);
+  // `meter` outlives it.
+  Checkpointer(Connection& writer, const SqliteOptions& options, const std::string& database,
+               Meter& meter);
 
   // From the commit hook: how long the log is now.
   void note_log(std::uint64_t bytes);
@@ -50,6 +53,7 @@ class Checkpointer {
   Connection& writer_;
   const SqliteOptions& options_;
   const std::string database_;
+  Meter& meter_;
   BackgroundSync sync_;
   std::unique_ptr<Connection> marker_;  // read-only; holds a read transaction while marked
   Phase phase_ = Phase::waiting;

@@ -57,13 +57,17 @@ class SqliteReader final : public Reader {
 class SqliteStore final : public EventStore {
  public:
   SqliteStore(const SqliteOptions& options, Files& files, std::unique_ptr<Files::Lock> lock,
-              std::unique_ptr<WriteSession> session)
-      : database_(database_path(options.directory)),
+              std::unique_ptr<WriteSession> session, std::unique_ptr<Meter> meter)
+      : directory_(options.directory),
+        low_water_bytes_(options.low_water_bytes),
+        database_(database_path(options.directory)),
         vfs_(options.vfs),
         node_(session->node()),
+        files_(files),
+        meter_(std::move(meter)),
         lock_(std::move(lock)),
         gate_(std::make_shared<Gate>()),
-        writer_(options, files, gate_, std::move(session)),
+        writer_(options, files, gate_, std::move(session), *meter_),
         readers_(options.reader_threads, gate_, database_, vfs_) {
     gate_->put_in_service();
   }
@@ -97,14 +101,32 @@ class SqliteStore final : public EventStore {
   }
   void on_commit(CommitListener listener) override { writer_.on_commit(std::move(listener)); }
   NodeId node() const override { return node_; }
+  StoreStats stats() const override {
+    StoreStats stats;
+    stats.log_sync = meter_->log_sync.snapshot();
+    stats.database_sync = meter_->database_sync.snapshot();
+    stats.checkpoint = meter_->checkpoint.snapshot();
+    stats.page_hits = meter_->page_hits.load(std::memory_order_relaxed);
+    stats.page_misses = meter_->page_misses.load(std::memory_order_relaxed);
+    stats.page_spills = meter_->page_spills.load(std::memory_order_relaxed);
+    stats.log_bytes = meter_->log_bytes.load(std::memory_order_relaxed);
+    if (const auto size = files_.size(database_)) stats.database_bytes = *size;
+    if (const auto free = files_.free_bytes(directory_)) stats.free_bytes = *free;
+    stats.low_water_bytes = low_water_bytes_;
+    return stats;
+  }
   void backup(const std::string& target_directory, Done done) override {
     writer_.backup(target_directory, std::move(done));
   }
 
  private:
+  const std::string directory_;
+  const std::uint64_t low_water_bytes_;
   const std::string database_;
   const std::string vfs_;
   const NodeId node_;
+  Files& files_;
+  const std::unique_ptr<Meter> meter_;
   // Destroyed from the bottom up: readers, then the writer with its files, then the lock.
   std::unique_ptr<Files::Lock> lock_;
   std::shared_ptr<Gate> gate_;
@@ -122,10 +144,11 @@ StoreResult<std::unique_ptr<EventStore>> open_sqlite_store(const SqliteOptions& 
   if (!planted(Bug::reopen_in_place)) {
     if (auto trusted = rewrite_log(files, options.directory); !trusted) return Err{trusted.error()};
   }
-  auto session = WriteSession::open(options, files);
+  auto meter = std::make_unique<Meter>();
+  auto session = WriteSession::open(options, files, *meter);
   if (!session) return Err{session.error()};
-  return std::unique_ptr<EventStore>(
-      std::make_unique<SqliteStore>(options, files, std::move(*lock), std::move(*session)));
+  return std::unique_ptr<EventStore>(std::make_unique<SqliteStore>(
+      options, files, std::move(*lock), std::move(*session), std::move(meter)));
 }
 
 }  // namespace pim::store::sqlite

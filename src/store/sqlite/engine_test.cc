@@ -173,6 +173,31 @@ TEST_F(SqliteStore, BeginsItsLogAnewBeforeItReachesTheCap) {
   EXPECT_GT(longest, options_.wal_cap_bytes / 2);
 }
 
+TEST_F(SqliteStore, MeasuresItsSyncsItsCheckpointsAndItsFiles) {
+  options_.checkpoint_bytes = 64 << 10;
+  options_.low_water_bytes = 4096;
+  options_.sync_in_place = true;
+  open();
+  const NodeId node = store_->node();
+  const StoreStats before = store_->stats();
+  for (Version v = 0; v < 40; ++v) {
+    Append one = sample::append(node, stream_, v, 1, "r" + std::to_string(v));
+    one.events[0].data = "{\"pad\":\"" + std::string(8'000, 'x') + "\"}";
+    commit(std::move(one));
+  }
+  const StoreStats after = store_->stats();
+  EXPECT_GE(after.log_sync.count(), before.log_sync.count() + 40) << "one a commit";
+  EXPECT_GT(after.log_sync.sum, before.log_sync.sum);
+  EXPECT_GT(after.database_sync.count(), 0U);
+  EXPECT_GT(after.checkpoint.count(), 0U);
+  EXPECT_GT(after.page_hits, before.page_hits);
+  EXPECT_GT(after.log_bytes, std::uint64_t{40} * 8'000);
+  EXPECT_LE(after.log_bytes, std::filesystem::file_size(wal_path(options_.directory)));
+  EXPECT_EQ(after.database_bytes, std::filesystem::file_size(database_path(options_.directory)));
+  EXPECT_GT(after.free_bytes, 0U);
+  EXPECT_EQ(after.low_water_bytes, 4096U);
+}
+
 TEST_F(SqliteStore, CopiesItsLogBackWhenIdle) {
   options_.idle = std::chrono::milliseconds(1);
   open();

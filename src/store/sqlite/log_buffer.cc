@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstring>
 #include <utility>
 
@@ -16,6 +17,7 @@ constexpr std::size_t kLargestWrite = std::size_t{64} << 10;  // SQLite's VFS cu
 // The log behind its buffer: bytes that stand at `offset`, and have not been written yet.
 struct BufferedLog {
   sqlite3_file* real = nullptr;
+  telemetry::Histogram* syncs = nullptr;
   std::string bytes;
   sqlite3_int64 offset = 0;
 
@@ -83,7 +85,12 @@ int truncate_log(sqlite3_file* file, sqlite3_int64 size) {
                      [&](sqlite3_file* real) { return real->pMethods->xTruncate(real, size); });
 }
 int sync_log(sqlite3_file* file, int flags) {
-  return after_flush(file, [&](sqlite3_file* real) { return real->pMethods->xSync(real, flags); });
+  return after_flush(file, [&](sqlite3_file* real) {
+    const auto started = std::chrono::steady_clock::now();
+    const int rc = real->pMethods->xSync(real, flags);
+    log_of(file).syncs->observe(std::chrono::steady_clock::now() - started);
+    return rc;
+  });
 }
 int size_of_log(sqlite3_file* file, sqlite3_int64* size) {
   return after_flush(file,
@@ -116,7 +123,13 @@ constexpr sqlite3_io_methods kMethods = {
     nullptr,  nullptr,    nullptr,        nullptr,     nullptr,
 };
 
-sqlite3_vfs* base_of(sqlite3_vfs* vfs) { return static_cast<sqlite3_vfs*>(vfs->pAppData); }
+// What the VFS is over, and whom it tells of its syncs.
+struct Below {
+  sqlite3_vfs* base = nullptr;
+  telemetry::Histogram* syncs = nullptr;
+};
+const Below& below(const sqlite3_vfs* vfs) { return *static_cast<const Below*>(vfs->pAppData); }
+sqlite3_vfs* base_of(const sqlite3_vfs* vfs) { return below(vfs).base; }
 
 int open_file(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int* out_flags) {
   sqlite3_vfs* base = base_of(vfs);
@@ -131,6 +144,7 @@ int open_file(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags,
   }
   own->log = new BufferedLog;
   own->log->real = real;
+  own->log->syncs = below(vfs).syncs;
   own->base.pMethods = &kMethods;
   return SQLITE_OK;
 }
@@ -139,10 +153,12 @@ int open_file(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags,
 
 struct LogBuffer::Vfs {
   std::string name;
+  Below below;
   sqlite3_vfs vfs{};
 };
 
-LogBuffer::LogBuffer(const std::string& base_vfs) : vfs_(std::make_unique<Vfs>()) {
+LogBuffer::LogBuffer(const std::string& base_vfs, telemetry::Histogram& syncs)
+    : vfs_(std::make_unique<Vfs>()) {
   static std::atomic<unsigned> made{0};
   sqlite3_vfs* base = sqlite3_vfs_find(base_vfs.empty() ? nullptr : base_vfs.c_str());
   vfs_->name = std::string(base->zName) + "-gathering-" + std::to_string(++made);
@@ -150,7 +166,8 @@ LogBuffer::LogBuffer(const std::string& base_vfs) : vfs_(std::make_unique<Vfs>()
   vfs = *base;  // what is not overridden goes to the base's functions ...
   vfs.pNext = nullptr;
   vfs.zName = vfs_->name.c_str();
-  vfs.pAppData = base;
+  vfs_->below = {base, &syncs};
+  vfs.pAppData = &vfs_->below;
   vfs.szOsFile = static_cast<int>(sizeof(LogFile)) + base->szOsFile;
   vfs.xOpen = open_file;
   // ... with the base itself, which may look at its own pAppData.

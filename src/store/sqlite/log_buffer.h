@@ -8,12 +8,15 @@
 #include <memory>
 #include <string>
 
+#include "telemetry/histogram.h"
+
 namespace pim::store::sqlite {
 
 // Registered with SQLite while it lives; every connection through it must be closed before.
 class LogBuffer {
  public:
-  explicit LogBuffer(const std::string& base_vfs);  // by name; empty: the default one
+  // `base_vfs` by name; empty: the default one. `syncs` is told how long each sync took.
+  LogBuffer(const std::string& base_vfs, telemetry::Histogram& syncs);
   ~LogBuffer();
   LogBuffer(const LogBuffer&) = delete;
   LogBuffer& operator=(const LogBuffer&) = delete;

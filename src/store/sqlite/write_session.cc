@@ -19,14 +19,15 @@ std::string database_path(const std::string& directory) { return directory + "/e
 std::string wal_path(const std::string& directory) { return directory + "/events.db-wal"; }
 
 StoreResult<std::unique_ptr<WriteSession>> WriteSession::open(const SqliteOptions& options,
-                                                              Files& files) {
+                                                              Files& files, Meter& meter) {
   std::unique_ptr<LogBuffer> log_buffer;
-  if (!planted(Bug::skip_sync)) log_buffer = std::make_unique<LogBuffer>(options.vfs);
+  if (!planted(Bug::skip_sync))
+    log_buffer = std::make_unique<LogBuffer>(options.vfs, meter.log_sync);
   auto connection = Connection::open(database_path(options.directory), OpenMode::create,
                                      log_buffer ? log_buffer->vfs() : options.vfs);
   if (!connection) return Err{connection.error()};
   std::unique_ptr<WriteSession> session(
-      new WriteSession(std::move(log_buffer), std::move(*connection), options));
+      new WriteSession(std::move(log_buffer), std::move(*connection), options, meter));
   if (auto ready = session->configure(); !ready) return Err{ready.error()};
   // SQLite syncs the directory for its log, not for a new database.
   if (auto synced = files.sync_directory(options.directory); !synced) return Err{synced.error()};
@@ -96,6 +97,7 @@ WriteSession::Committed WriteSession::append(std::vector<Append>& batch,
                                              std::span<const Snapshot> snapshots) {
   AppendTransaction::Outcome outcome = appends_->run(batch, snapshots);
   if (!outcome.trusted) trusted_ = false;
+  meter_.read_page_cache(connection_.raw());
   return {std::move(outcome.result), std::move(outcome.events)};
 }
 

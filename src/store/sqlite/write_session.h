@@ -13,6 +13,7 @@
 #include "store/sqlite/checkpointer.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/log_buffer.h"
+#include "store/sqlite/meter.h"
 #include "store/sqlite/options.h"
 
 namespace pim::store::sqlite {
@@ -22,9 +23,9 @@ std::string wal_path(const std::string& directory);
 
 class WriteSession {
  public:
-  // Creates the store where the directory has none.
-  static StoreResult<std::unique_ptr<WriteSession>> open(const SqliteOptions& options,
-                                                         Files& files);
+  // Creates the store where the directory has none. `meter` outlives the session.
+  static StoreResult<std::unique_ptr<WriteSession>> open(const SqliteOptions& options, Files& files,
+                                                         Meter& meter);
   ~WriteSession();
   WriteSession(const WriteSession&) = delete;
   WriteSession& operator=(const WriteSession&) = delete;
@@ -54,11 +55,12 @@ class WriteSession {
 
  private:
   WriteSession(std::unique_ptr<LogBuffer> log_buffer, Connection connection,
-               const SqliteOptions& options)
+               const SqliteOptions& options, Meter& meter)
       : options_(options),
+        meter_(meter),
         log_buffer_(std::move(log_buffer)),
         connection_(std::move(connection)),
-        checkpointer_(connection_, options_, database_path(options.directory)) {}
+        checkpointer_(connection_, options_, database_path(options.directory), meter) {}
   StoreResult<void> configure();
   StoreResult<void> load_node();
   StoreResult<void> change_head_within(const BucketHead& expected, const BucketHead& next);
@@ -67,6 +69,7 @@ class WriteSession {
   void note_failure();
 
   SqliteOptions options_;
+  Meter& meter_;
   std::unique_ptr<LogBuffer> log_buffer_;  // outlives the connection; none where nothing is synced
   Connection connection_;
   Checkpointer checkpointer_;

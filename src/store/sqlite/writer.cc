@@ -33,10 +33,11 @@ UtcMillis system_now() {
 }  // namespace
 
 Writer::Writer(const SqliteOptions& options, Files& files, std::shared_ptr<Gate> gate,
-               std::unique_ptr<WriteSession> session)
+               std::unique_ptr<WriteSession> session, Meter& meter)
     : options_(options),
       files_(files),
       gate_(std::move(gate)),
+      meter_(meter),
       session_(std::move(session)),
       thread_([this] {
         telemetry::name_thread("store-write");
@@ -55,7 +56,7 @@ Writer::~Writer() {
 void Writer::append(std::vector<Append> batch, BatchDone done) {
   {
     const std::lock_guard lock(mutex_);
-    batches_.push_back({std::move(batch), std::move(done)});
+    batches_.push_back({std::move(batch), std::move(done), telemetry::current_span()});
   }
   wake_.notify_one();
 }
@@ -196,14 +197,18 @@ void Writer::refuse_everything() {
 }
 
 void Writer::write(Batch batch, const std::vector<Snapshot>& snapshots) {
+  std::optional<telemetry::SpanScope> scope;
+  if (batch.span) scope.emplace(*batch.span);
   WriteSession::Committed committed = write_checked(batch.appends, snapshots);
+  scope.reset();  // what `done` submits is not of this batch
   if (service_ == Service::up && !session_->trusted() && batch.done) {
     leave_service(Service::awaits_recover);  // before the caller hears of it
   }
-  if (batch.done) batch.done(std::move(committed.result));
+  // Before the answer: whoever has it and asks how far a projection is behind, is told of these.
   if (!committed.events.empty() && listener_) {
     listener_(std::make_shared<const std::vector<EventRecord>>(std::move(committed.events)));
   }
+  if (batch.done) batch.done(std::move(committed.result));
   if (service_ == Service::up) session_->checkpoint_after_commit();
   heal_if_untrusted();
 }
@@ -258,7 +263,7 @@ StoreResult<void> Writer::recover_now() {
       return rewritten;
     }
   }
-  auto session = WriteSession::open(options_, files_);
+  auto session = WriteSession::open(options_, files_, meter_);
   if (!session) return Err{std::move(session.error())};
   session_ = std::move(*session);
   service_ = Service::up;

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -17,14 +18,16 @@
 #include "store/sqlite/online_backup.h"
 #include "store/sqlite/options.h"
 #include "store/sqlite/write_session.h"
+#include "telemetry/current_span.h"
 
 namespace pim::store::sqlite {
 
 // Thread-safe but for on_commit().
 class Writer {
  public:
+  // `meter` is the one that `session` was opened with, and outlives the writer.
   Writer(const SqliteOptions& options, Files& files, std::shared_ptr<Gate> gate,
-         std::unique_ptr<WriteSession> session);
+         std::unique_ptr<WriteSession> session, Meter& meter);
   // Completes what waits with `unavailable`, checkpoints and closes.
   ~Writer();
   Writer(const Writer&) = delete;
@@ -41,6 +44,7 @@ class Writer {
   struct Batch {
     std::vector<Append> appends;
     BatchDone done;
+    std::optional<telemetry::TraceContext> span;  // that the caller works for
   };
   // Why appends are refused.
   enum class Service { up, awaits_recover, heals_itself };
@@ -62,6 +66,7 @@ class Writer {
   const SqliteOptions options_;
   Files& files_;
   const std::shared_ptr<Gate> gate_;
+  Meter& meter_;
   CommitListener listener_;
 
   // Of the writer's thread alone.
