@@ -1,8 +1,8 @@
 # Sourced by ./lab: the observability stack as processes of this machine, on loopback, within 2 GB.
 source tools/lab/go.sh
 
-# In the order in which they start. Each with its limit in MiB (compose has the same), together with Grafana's 256 there
-# at most 2048, and the path that answers 200 once it is ready.
+# In the order in which they start. Each with its limit in MiB (compose has the same, and Grafana besides; all within the
+# sum), and the path that answers 200 once it is ready.
 STACK_PARTS=(mimir loki pyroscope tempo collector)
 declare -A STACK_MEMORY=([collector]=192 [loki]=384 [mimir]=512 [tempo]=384 [pyroscope]=256)
 STACK_MEMORY_SUM=2048

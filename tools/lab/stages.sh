@@ -49,6 +49,7 @@ stage_format() {
   mapfile -t files < <(git ls-files 'src/*.cc' 'src/*.h' 'bench/*.cc' 'bench/*.h' 'tests/*.cc' 'tests/*.h')
   check format clang-format-19 --dry-run --Werror "${files[@]}"
   check layers tools/check_layers.sh
+  check compose tools/check_compose.sh
 }
 
 stage_tidy() {
