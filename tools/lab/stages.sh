@@ -163,6 +163,7 @@ stage_stack() {
   need "${BUILD_PACKAGES[@]}"
   source tools/lab/stack.sh
   stack build
+  check webhook-receiver go_in_subshell collector test -count=1 pim.lab/webhookeventreceiver
   build release stack_test
   local dir status=0
   dir=$(mktemp -d "${TMPDIR:-/tmp}/pim-stack.XXXXXX")
@@ -178,6 +179,8 @@ stage_stack() {
   check stack-gone all_gone "$pids" || status=1
   return "$status"
 }
+
+go_in_subshell() { (go_in "$@"); }
 
 # Below the ports that the kernel gives to others.
 free_port_base() {
