@@ -24,7 +24,8 @@ std::map<std::string, std::string> texts_of(const Json& object) {
 
 std::string seconds(WallTime time) {
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch());
-  return std::to_string(static_cast<double>(ms.count()) / 1000.0);
+  const auto fraction = std::to_string(ms.count() % 1000);
+  return std::to_string(ms.count() / 1000) + "." + std::string(3 - fraction.size(), '0') + fraction;
 }
 
 }  // namespace
@@ -147,8 +148,9 @@ std::vector<LogLine> Stack::logs(const std::string& query, WallTime from, WallTi
   return lines;
 }
 
-Json Stack::metrics(const std::string& query) const {
-  const auto answer = get_json("mimir", "/prometheus/api/v1/query?query=" + escaped(query));
+Json Stack::metrics(const std::string& query, WallTime at) const {
+  const auto answer = get_json(
+      "mimir", "/prometheus/api/v1/query?query=" + escaped(query) + "&time=" + seconds(at));
   return answer.is_object() ? answer["data"]["result"] : Json::array();
 }
 

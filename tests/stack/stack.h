@@ -81,7 +81,7 @@ class Stack {
   // Lines of a LogQL query, oldest first, at most 5,000.
   std::vector<LogLine> logs(const std::string& query, WallTime from, WallTime to) const;
   // The result of an instant PromQL query, an array of {"metric":..., "value":[time, "text"]}.
-  Json metrics(const std::string& query) const;
+  Json metrics(const std::string& query, WallTime at = std::chrono::system_clock::now()) const;
   // Of the first series of it; `otherwise` where there is none.
   double metric(const std::string& query, double otherwise = -1) const;
   std::vector<Exemplar> exemplars(const std::string& selector, WallTime from, WallTime to) const;

@@ -31,13 +31,22 @@ go_binary() {
   echo "$GO_CACHE/$part-$key/$part"
 }
 
+# go_in PART ARGUMENT...: `go ARGUMENT...` among the pinned modules of a part; installs Go where there is none.
+go_in() {
+  local part=$1 go
+  shift
+  find_go >/dev/null || need "${GO_PACKAGES[@]}"
+  go=$(find_go) || die 3 "no Go from 1.21 on, and Debian's golang-1.23-go is not where it should be"
+  cd "tools/$part"
+  GOTOOLCHAIN=go$GO_VERSION GOFLAGS=-mod=readonly GOWORK=off CGO_ENABLED=0 "$go" "$@"
+}
+
 # go_build PART...: each that the cache does not have.
 go_build() {
-  local part missing=() go
+  local part missing=()
   for part in "$@"; do [ -x "$(go_binary "$part")" ] || missing+=("$part"); done
   [ ${#missing[@]} -eq 0 ] && return
   find_go >/dev/null || need "${GO_PACKAGES[@]}"
-  go=$(find_go) || die 3 "no Go from 1.21 on, and Debian's golang-1.23-go is not where it should be"
   mkdir -p out
   local begin=$SECONDS start binary package flags
   for part in "${missing[@]}"; do
@@ -46,12 +55,9 @@ go_build() {
     read -r package flags <<<"${GO_PARTS[$part]}"
     say "building $part (once; log in out/go-$part.log)"
     mkdir -p "${binary%/*}"
-    (
-      cd "tools/$part"
-      # -trimpath: the same bytes from any folder
-      GOTOOLCHAIN=go$GO_VERSION GOFLAGS=-mod=readonly GOWORK=off CGO_ENABLED=0 \
-        "$go" build -trimpath -buildvcs=false -ldflags "-s -w $flags" -o "$binary.new" "$package"
-    ) >"out/go-$part.log" 2>&1 || { tail -n 15 "out/go-$part.log" >&2; die 3 "the build of $part failed; see out/go-$part.log"; }
+    # -trimpath: the same bytes from any folder
+    (go_in "$part" build -trimpath -buildvcs=false -ldflags "-s -w $flags" -o "$binary.new" "$package") \
+      >"out/go-$part.log" 2>&1 || { tail -n 15 "out/go-$part.log" >&2; die 3 "the build of $part failed; see out/go-$part.log"; }
     mv "$binary.new" "$binary"
     say "built $part in $(((SECONDS - start) / 60)):$(printf %02d $(((SECONDS - start) % 60))) min"
   done

@@ -1,8 +1,8 @@
 # Sourced by ./lab: the observability stack as processes of this machine, on loopback, within 2 GB.
 source tools/lab/go.sh
 
-# In the order in which they start. Each with its limit in MiB (compose has the same), together with Grafana's 256 there
-# at most 2048, and the path that answers 200 once it is ready.
+# In the order in which they start. Each with its limit in MiB (compose has the same, and Grafana besides; all within the
+# sum), and the path that answers 200 once it is ready.
 STACK_PARTS=(mimir loki pyroscope tempo collector)
 declare -A STACK_MEMORY=([collector]=192 [loki]=384 [mimir]=512 [tempo]=384 [pyroscope]=256)
 STACK_MEMORY_SUM=2048
@@ -76,7 +76,9 @@ stack_up() {
   set +a
   mkdir -p "$dir/log" "$dir/targets" "$dir/rules"
   ln -sfn "$PWD/observability/mimir/rules" "$dir/rules/anonymous" # Mimir's one tenant
+  [ ${#missing[@]} -lt ${#STACK_PARTS[@]} ] || stack_ports_are_free
   for part in "${missing[@]}"; do stack_start "$dir" "$part"; done
+  [ -d "$(cat "$dir/cgroup" 2>/dev/null)" ] || stack_watch "$dir"
   for part in "${STACK_PARTS[@]}"; do stack_await "$dir" "$part"; done
   stack_describe "$dir" >"$dir/stack.json.new"
   mv "$dir/stack.json.new" "$dir/stack.json"
@@ -136,9 +138,19 @@ stack_start() {
 }
 stack_tries=0
 
-# Makes a memory cgroup for a part, below one for the stack, and says where; nothing where that cannot be done.
+stack_ports_are_free() {
+  local port
+  for port in "${STACK_PORTS[@]%=*}"; do
+    ! { exec 7<>"/dev/tcp/127.0.0.1/${!port}"; } 2>/dev/null ||
+      die 3 "port ${!port} ($port) is taken; another stack? ./lab stack up --port-base N takes N to N+$((${#STACK_PORTS[@]} - 1))"
+  done
+}
+
+# Makes a memory cgroup (version 1) for a part, below one for the stack, and says where; nothing where that cannot be
+# done, or PIM_STACK_NO_CGROUP is set.
 stack_cgroup() {
   local dir=$1 part=$2 own root
+  [ -z "${PIM_STACK_NO_CGROUP:-}" ] || return 0
   own=$(sed -n 's/^[0-9]*:memory://p' /proc/self/cgroup)
   root=/sys/fs/cgroup/memory${own%/}/pim-stack-$(echo "$dir" | sha256sum | cut -c1-8)
   {
@@ -147,6 +159,29 @@ stack_cgroup() {
       echo $((STACK_MEMORY[$part] * 1048576)) >"$root/$part/memory.limit_in_bytes" &&
       echo "$root" >"$dir/cgroup" && echo "$root/$part"
   } 2>/dev/null || true
+}
+
+# In the place of cgroups: looks every 5 s, ends a part beyond its limit, and goes when no part is left.
+stack_watch() {
+  local dir=$1
+  (
+    set +e
+    exec >>"$dir/log/memory.log" 2>&1 </dev/null 8>&- 7<&-
+    echo "$BASHPID" >"$dir/watch.pid"
+    local part pid rss left=1
+    while [ $left -gt 0 ]; do
+      left=0
+      for part in "${STACK_PARTS[@]}"; do
+        pid=$(stack_pid "$dir" "$part") || continue
+        left=$((left + 1))
+        rss=$(stack_rss "$pid")
+        [ "$rss" -le "${STACK_MEMORY[$part]}" ] || { echo "$(date -u +%FT%TZ) $part has $rss MiB, and its limit is ${STACK_MEMORY[$part]}: killed"; kill -KILL "$pid"; }
+      done
+      sleep 5
+    done
+    rm -f "$dir/watch.pid"
+  ) &
+  disown
 }
 
 # Whether 127.0.0.1:PORT answers a GET of PATH with 200; no curl on a bare machine.
@@ -162,7 +197,8 @@ http_ok() {
 stack_await() {
   local dir=$1 part=$2 port path deadline=$((SECONDS + STACK_READY_LIMIT))
   read -r port path <<<"${STACK_READY[$part]}"
-  until http_ok "${!port}" "$path"; do
+  # Whoever holds its port may answer in its place: it has to be alive, too.
+  until stack_pid "$dir" "$part" >/dev/null && http_ok "${!port}" "$path"; do
     stack_pid "$dir" "$part" >/dev/null || { tail -n 5 "$dir/log/$part.log" >&2; die 3 "$part ended; see $dir/log/$part.log"; }
     [ $SECONDS -lt $deadline ] || { tail -n 5 "$dir/log/$part.log" >&2; die 3 "$part is not ready after $STACK_READY_LIMIT s; see $dir/log/$part.log"; }
     sleep 0.2
@@ -199,7 +235,7 @@ stack_status() {
     fi
   done
   printf '%-10s             %4d of %4d MiB   %s\n' together "$sum" "$STACK_MEMORY_SUM" \
-    "$([ -d "$(cat "$dir/cgroup" 2>/dev/null)" ] && echo "held by cgroups" || echo "held by GOMEMLIMIT alone: no memory cgroup could be made")"
+    "$([ -d "$(cat "$dir/cgroup" 2>/dev/null)" ] && echo "held by cgroups" || echo "watched every 5 s (no memory cgroup could be made)")"
   [ $running -gt 0 ] || { echo "./lab stack up starts it"; return 4; }
   # shellcheck disable=SC1091
   source "$dir/stack.env"
@@ -211,14 +247,16 @@ EOF
   [ $running -eq ${#STACK_PARTS[@]} ]
 }
 
-# The Collector first, so that it hands on what it has; then the back ends at once, each with 30 s to write what it holds.
+# Whoever sends before whom it sends to, so that each hands on what it has; 30 s each.
 stack_down() {
   local dir=$1 part
   [ -d "$dir" ] || { echo "not running"; return 0; }
   stack_end "$dir" collector
-  stack_end "$dir" mimir loki pyroscope tempo
+  stack_end "$dir" tempo
+  stack_end "$dir" mimir loki pyroscope
   [ ! -e "$dir/cgroup" ] || find "$(cat "$dir/cgroup")" -depth -type d -exec rmdir {} + 2>/dev/null || true
-  rm -f "$dir/stack.json" "$dir/cgroup"
+  if [ -s "$dir/watch.pid" ] && grep -qs stack "/proc/$(cat "$dir/watch.pid")/cmdline"; then kill "$(cat "$dir/watch.pid")"; fi
+  rm -f "$dir/stack.json" "$dir/cgroup" "$dir/watch.pid"
   echo "stopped; the data stay in $dir"
 }
 

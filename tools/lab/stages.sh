@@ -49,6 +49,7 @@ stage_format() {
   mapfile -t files < <(git ls-files 'src/*.cc' 'src/*.h' 'bench/*.cc' 'bench/*.h' 'tests/*.cc' 'tests/*.h')
   check format clang-format-19 --dry-run --Werror "${files[@]}"
   check layers tools/check_layers.sh
+  check compose tools/check_compose.sh
 }
 
 stage_tidy() {
@@ -157,10 +158,57 @@ stage_hostile() {
   return "$status"
 }
 
+# The real Collector, Loki, Tempo, Mimir and Pyroscope, in a directory and on ports of their own.
+stage_stack() {
+  need "${BUILD_PACKAGES[@]}"
+  source tools/lab/stack.sh
+  stack build
+  check webhook-receiver go_in_subshell collector test -count=1 pim.lab/webhookeventreceiver
+  build release stack_test
+  local dir status=0
+  dir=$(mktemp -d "${TMPDIR:-/tmp}/pim-stack.XXXXXX")
+  # Whatever ends the stage, the stack ends with it.
+  trap 'stack down --dir "$dir" >/dev/null; rm -rf "$dir"; echo "$PASSED $FAILED" >"$counts"' EXIT
+  stack up --dir "$dir" --port-base "$(free_port_base)" --pim-admin 127.0.0.1:1 >&2
+  PIM_STACK=$dir/stack.json PIM_STACK_IS_MINE=1 suites release stack || status=1
+  stack status --dir "$dir" | sed -n 's/^together */    memory /p' >&2
+  mkdir -p out/stack && cp "$dir"/log/*.log out/stack/
+  local pids
+  pids=$(cat "$dir"/*.pid)
+  stack down --dir "$dir" >&2
+  check stack-gone all_gone "$pids" || status=1
+  return "$status"
+}
+
+go_in_subshell() { (go_in "$@"); }
+
+# Below the ports that the kernel gives to others.
+free_port_base() {
+  local base port
+  while :; do
+    base=$((20000 + RANDOM % 10000))
+    for port in $(seq $base $((base + ${#STACK_PORTS[@]} - 1))); do
+      if { exec 7<>"/dev/tcp/127.0.0.1/$port"; } 2>/dev/null; then continue 2; fi
+    done
+    echo $base
+    return
+  done
+}
+
+all_gone() {
+  local pid
+  for pid in $1; do
+    if kill -0 "$pid" 2>/dev/null; then
+      echo "pid $pid is still there: $(tr '\0' ' ' <"/proc/$pid/cmdline")"
+      return 1
+    fi
+  done
+}
+
 # name:limit in minutes; each has room for a build from nothing, where it runs alone
 STAGES=(format:3 tidy:20 unit:16 integration:16 crash:16 demo:16 asan:25 tsan:15 fuzz:12)
-# With `all`, too: what needs more than Debian packages (hostile: PyPI).
-MORE_STAGES=(hostile:10)
+# With `all`, too: what needs more than Debian packages (hostile: PyPI; stack: Go modules, built once a machine).
+MORE_STAGES=(hostile:10 stack:60)
 
 run_stages() {
   local wanted=() argument stage all=("${STAGES[@]}" "${MORE_STAGES[@]}")
