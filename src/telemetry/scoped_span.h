@@ -60,6 +60,7 @@ class ScopedSpan {
       add({key, static_cast<std::int64_t>(value)});
     }
   }
+  void set(std::string_view key, double value) { add({key, value}); }
   void set(std::string_view key, std::string_view value) { add({key, std::string(value)}); }
   void link(const TraceContext& other);
   // Why, in a few words of ours: no text that came from outside. The first one stays.
