@@ -80,7 +80,7 @@ TEST(RequestTrace, SaysWhereAndWhatAndLinksToTheProfile) {
   options.region = "us-east";
   TestServer server{options, true, &tracer};
   ASSERT_EQ(server.send("POST", "/v1/patients", "registrar", kSomebody).status, 201);
-  const Span span = span_named(spans.wait_for(3), "POST /v1/patients");
+  const Span span = span_named(spans.wait_for(2), "POST /v1/patients");
   EXPECT_EQ(text_of(span, "pim.region"), "us-east");
   EXPECT_EQ(text_of(span, "pim.operation"), find_route("register-patient")->operation);
   EXPECT_EQ(text_of(span, "pyroscope.profile.id"), span.context.span_hex());

@@ -110,7 +110,7 @@ TEST_F(CommandTraceTest, EveryCommandHasOne) {
       {"pim data import",
        {"--map", seed + "/maps/patients-es.toml", "--dry-run", "--pseudonym-key", path("p.key"),
         seed + "/foreign/patients-es.csv"}},
-      {"pim data profile", {seed + "/foreign/patients-es.csv"}},
+      {"pim data profile", {seed + "/data"}},
       {"pim data verify", {seed + "/data"}},
       {"pim token",
        {"--keys", path("keys.json"), "--user", "a", "--role", "auditor", "--tenant", "t1"}},
@@ -146,9 +146,9 @@ TEST_F(CommandTraceTest, EveryCommandHasOne) {
     const auto root = only(spans, command);
     EXPECT_EQ(value(root, "pim.exit_code"), std::to_string(run.exit));
     EXPECT_EQ(root.status, run.exit == 0 ? 0U : 2U) << run.err;
-    EXPECT_EQ(root.resource["service.name"], "pim-cli");
+    EXPECT_EQ(root.resource.at("service.name"), "pim-cli");
     EXPECT_EQ(value(root, "pyroscope.profile.id"), root.span_id);
-    expect_one_trace(spans, command);
+    expect_one_trace(trace_of(spans, command), command);  // prove starts others
     failed += run.exit != 0 ? 1 : 0;
   }
   EXPECT_EQ(failed, 4) << "serve, prove, fetch and rebuild had nothing to work on";
@@ -303,7 +303,7 @@ TEST_F(CommandTraceTest, AnImportAndTheServersPartInItAreOne) {
     if (span.kind != 2) continue;  // SPAN_KIND_SERVER
     ++served;
     EXPECT_TRUE(requests.contains(span.parent_id)) << span.name;
-    EXPECT_EQ(std::map(span.resource)["service.name"], "pim");
+    EXPECT_EQ(span.resource.at("service.name"), "pim");
   }
   EXPECT_EQ(served, requests.size()) << "each request is a part of it, and no other one is kept";
   expect_no_patient_in(receiver);
