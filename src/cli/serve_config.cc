@@ -149,9 +149,6 @@ Result<ServeConfig, std::string> resolve_serve_config(const SettingValues& flags
   if (!is_label(config.region)) {
     reader.fail("--region is '" + config.region + "' and must be 1 to 32 of a-z, 0-9 and -");
   }
-  if (!is_label(config.region)) {
-    reader.fail("--region is '" + config.region + "' and must be 1 to 32 of a-z, 0-9 and -");
-  }
   if (config.data.empty()) reader.fail("--data DIRECTORY is required");
   if (config.tls_cert.empty() != config.tls_key.empty()) {
     reader.fail("--tls-cert and --tls-key go together");

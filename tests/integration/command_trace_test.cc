@@ -125,6 +125,7 @@ TEST_F(CommandTraceTest, EveryCommandHasOne) {
       {"pim audit search", {"--data", data(), "--patient", patient}},
       {"pim audit reconstruct", {"--data", data(), patient}},
       {"pim audit export", {"--data", data(), "--output", path("export.jsonl")}},
+      {"pim metrics", {}},
       {"pim version", {}},
   };
   OtlpReceiver receiver;
