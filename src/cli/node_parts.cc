@@ -39,8 +39,8 @@ Result<std::unique_ptr<NodeParts>, std::string> NodeParts::open(const ServeConfi
 }
 
 api::Services NodeParts::services() {
-  return {*spine_,  *store_,       *read_model_,    *audit_index_,  *journal_,
-          metrics_, tracer_.get(), profiler_.get(), profiles_.get()};
+  return {*spine_,  *store_,       *read_model_, *audit_index_,   *journal_,
+          metrics_, tracer_.get(), nullptr,      profiler_.get(), profiles_.get()};
 }
 
 Result<void, std::string> NodeParts::open_store(const ServeConfig& config) {
