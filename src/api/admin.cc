@@ -7,15 +7,33 @@
 #include "api/build_info.h"
 #include "api/json_members.h"
 #include "api/request_checks.h"
+#include "api/request_trace.h"
 #include "api/version.h"
 #include "domain/json.h"
 #include "telemetry/log.h"
+#include "telemetry/scoped_span.h"
 
 namespace pim::api {
 namespace {
 
-constexpr std::string_view kBackup = "backup";
-constexpr std::string_view kRebuild = "rebuild";
+// What an operator starts; the rest of this port is read by machines, and has no traces.
+constexpr Route kBackup{.method = Method::post,
+                        .path = "/admin/backup",
+                        .operation = "backup",
+                        .summary = {},
+                        .roles = RoleSet{Role::operations}};
+constexpr Route kRebuild{.method = Method::post,
+                         .path = "/admin/rebuild",
+                         .operation = "rebuild",
+                         .summary = {},
+                         .roles = RoleSet{Role::operations}};
+
+const Route* command_at(std::string_view path) {
+  for (const Route* route : {&kBackup, &kRebuild}) {
+    if (route->path == path) return route;
+  }
+  return nullptr;
+}
 
 UtcMillis wall_clock() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -78,7 +96,9 @@ void AdminApp::handle(const std::shared_ptr<Exchange>& exchange) {
   call->started = std::chrono::steady_clock::now();
   call->now = wall_clock();
   call->headers = KnownHeaders(exchange->request().headers);
-  identify(*call, nullptr);
+  const std::string_view target = exchange->request().target;
+  call->route = command_at(target.substr(0, target.find('?')));
+  identify(*call, call->route == nullptr ? nullptr : services_.tracer);
   dispatch(call);
 }
 
@@ -93,7 +113,7 @@ std::vector<std::string_view> AdminApp::unready_reasons() const {
 void AdminApp::dispatch(const CallPtr& call) {
   const Request& request = call->request();
   const std::string_view path = request.target.substr(0, request.target.find('?'));
-  const bool command = path == "/admin/backup" || path == "/admin/rebuild";
+  const bool command = call->route != nullptr;
   const bool known = command || path == "/livez" || path == "/readyz" || path == "/startupz" ||
                      path == "/metrics" || path == "/version" || path == "/debug/pprof/profile";
   if (!known) return answer(*call, Problem::of(problems::kNoRoute));
@@ -126,7 +146,7 @@ void AdminApp::dispatch(const CallPtr& call) {
       answer(*each, std::move(response));
     });
   }
-  path == "/admin/backup" ? backup(call) : rebuild(call);
+  call->route == &kBackup ? backup(call) : rebuild(call);
 }
 
 void AdminApp::probe(Call& call, const std::vector<std::string_view>& reasons) {
@@ -142,7 +162,7 @@ void AdminApp::probe(Call& call, const std::vector<std::string_view>& reasons) {
   answer(call, std::move(response));
 }
 
-bool AdminApp::admit(Call& call, std::string_view operation) {
+bool AdminApp::admit(Call& call) {
   auto caller = authenticator_.authenticate(call.headers, call.now.value / 1000);
   if (!caller) {
     metrics_.unauthenticated(caller.error(), call.request().peer);
@@ -153,27 +173,29 @@ bool AdminApp::admit(Call& call, std::string_view operation) {
     return false;
   }
   call.caller = std::move(*caller);
+  call.admitted = std::chrono::steady_clock::now();
   if (call.caller->role == Role::operations) return true;
   metrics_.forbidden();
   const std::string rule = "role:" + std::string(to_string(call.caller->role));
-  trail_.record(call, operation, {.kind = audit::EntryKind::denied, .status = 403, .rule = rule});
+  trail_.record(call, {.kind = audit::EntryKind::denied, .status = 403, .rule = rule});
   answer(call, Problem::of(problems::kForbidden));
   return false;
 }
 
 void AdminApp::backup(const CallPtr& call) {
-  if (!admit(*call, kBackup)) return;
+  if (!admit(*call)) return;
   const auto target = only_member<std::string>(call->request().body, "target");
   if (!target || !is_plain_absolute(*target)) {
     return answer(*call,
                   Problem::of(problems::kBadField,
                               "/target: must be the absolute path of a directory.", "/target"));
   }
+  const telemetry::WorkScope work({services_.tracer, call->trace});
   services_.store.backup(*target, [this, call](store::StoreResult<void> done) {
     call->exchange->post([this, call, done = std::move(done)] {
       const std::uint16_t status = done ? 200 : 500;
       const bool recorded = trail_.record(
-          *call, kBackup,
+          *call,
           {.kind = done ? audit::EntryKind::exported : audit::EntryKind::failed, .status = status});
       if (!done)
         return answer(*call, Problem::of(problems::kOperationFailed, done.error().message));
@@ -186,7 +208,7 @@ void AdminApp::backup(const CallPtr& call) {
 }
 
 void AdminApp::rebuild(const CallPtr& call) {
-  if (!admit(*call, kRebuild)) return;
+  if (!admit(*call)) return;
   const std::string& body = call->request().body;
   const auto apply = body.empty() ? std::optional<bool>(true) : only_member<bool>(body, "apply");
   if (!apply) {
@@ -199,11 +221,20 @@ void AdminApp::rebuild(const CallPtr& call) {
 }
 
 void AdminApp::finish_rebuild(Call& call, bool apply) {
+  telemetry::ScopedSpan work(services_.tracer, "rebuild", call.trace);
   const auto report = services_.read_model.rebuild(apply);
   if (!report) {
-    trail_.record(call, kRebuild, {.kind = audit::EntryKind::failed, .status = 500});
+    work.fail("unavailable");
+    work.end();
+    trail_.record(call, {.kind = audit::EntryKind::failed, .status = 500});
     return answer(call, Problem::of(problems::kOperationFailed, report.error().message));
   }
+  work.set("pim.events", report->events);
+  work.set("pim.rows", report->rows_compared);
+  work.set("pim.differences", report->differences.size());
+  work.set("pim.switched", report->switched);
+  if (!report->differences.empty()) work.fail("rows differ");
+  work.end();
   telemetry::log(telemetry::Level::info, "the read model was rebuilt",
                  {{"events", std::to_string(report->events)},
                   {"differences", std::to_string(report->differences.size())},
@@ -218,6 +249,10 @@ void AdminApp::answer(Call& call, Response response) {
   if (response.status == 503) add_header(response, "retry-after", "1");
   add_header(response, "x-request-id", call.request_id);
   response.headers += "cache-control: no-store\r\nx-content-type-options: nosniff\r\n";
+  if (call.trace.sampled) {
+    add_header(response, "traceparent", call.trace.traceparent());
+    trace_request(*services_.tracer, call, response, std::chrono::steady_clock::now(), region_);
+  }
   call.exchange->respond(std::move(response));
 }
 

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "api/api_metrics.h"
@@ -18,11 +19,12 @@ namespace pim::api {
 class AdminApp final : public HttpHandler {
  public:
   AdminApp(const Services& services, Authenticator& authenticator, ApiMetrics& metrics,
-           AuditTrail& trail)
+           AuditTrail& trail, std::string region)
       : services_(services),
         authenticator_(authenticator),
         metrics_(metrics),
         trail_(trail),
+        region_(std::move(region)),
         profiles_(services.profiler) {}
 
   void handle(const std::shared_ptr<Exchange>& exchange) override;
@@ -44,7 +46,7 @@ class AdminApp final : public HttpHandler {
 
   void dispatch(const CallPtr& call);
   void probe(Call& call, const std::vector<std::string_view>& reasons);
-  bool admit(Call& call, std::string_view operation);
+  bool admit(Call& call);
   void backup(const CallPtr& call);
   void rebuild(const CallPtr& call);
   void finish_rebuild(Call& call, bool apply);
@@ -55,6 +57,7 @@ class AdminApp final : public HttpHandler {
   Authenticator& authenticator_;
   ApiMetrics& metrics_;
   AuditTrail& trail_;
+  const std::string region_;
   std::atomic<bool> ready_{false};
   std::atomic<bool> draining_{false};
   WorkerPool workers_{1, 4};

@@ -220,8 +220,8 @@ void App::answer(Call& call, Response response) {
   response.headers += "cache-control: no-store\r\nx-content-type-options: nosniff\r\n";
   const auto now = std::chrono::steady_clock::now();
   metrics_.answered({call.route, call.shard, response.status, now - call.started, kept(call)});
-  if (call.trace.sampled) trace_request(*tracer_, call, response, now);
-  log_request(logs_, call, response, now);
+  if (call.trace.sampled) trace_request(*tracer_, call, response, now, options_.region);
+  log_request(logs_, call, response, now, options_.region);
   call.exchange->respond(std::move(response));
 }
 

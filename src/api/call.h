@@ -35,6 +35,7 @@ struct Call {
 
   telemetry::TraceContext trace;              // this server's span; sampled: it is kept
   std::array<std::uint8_t, 8> caller_span{};  // its parent; all zero: none
+  std::string trace_state;                    // of a caller whose trace is kept
   std::string request_id;
   std::shared_ptr<const Principal> caller;  // null on open routes
 

@@ -1,4 +1,5 @@
-// The request headers that mean something here, found in one pass. Each may stand once.
+// The request headers that mean something here, found in one pass. Each may stand once; a
+// traceparent that stands twice is as good as none.
 #pragma once
 
 #include <array>

@@ -11,19 +11,23 @@ std::string_view outcome_of(const Response& response) {
   return response.problem.empty() ? std::string_view("ok") : response.problem;
 }
 
-std::vector<telemetry::Attribute> request_attributes(const Call& call, const Response& response) {
+std::vector<telemetry::Attribute> request_attributes(const Call& call, const Response& response,
+                                                     std::string_view region) {
   std::vector<telemetry::Attribute> attributes;
-  attributes.reserve(10);
+  attributes.reserve(11);
   attributes.push_back({"http.request.method", std::string(known_method(call))});
   attributes.push_back({"http.response.status_code", std::int64_t{response.status}});
   attributes.push_back({"pim.request_id", call.request_id});
   attributes.push_back({"pim.outcome", std::string(outcome_of(response))});
+  attributes.push_back({"pim.region", std::string(region)});
   if (call.route != nullptr) {
     attributes.push_back({"http.route", std::string(call.route->path)});
-    attributes.push_back({"pim.operation", std::string(call.route->operation)});
   }
+  // as the labels of the metrics have it, so that a link can lead there from any request
+  attributes.push_back(
+      {"pim.operation", std::string(call.route == nullptr ? "none" : call.route->operation)});
   if (call.bucket) attributes.push_back({"pim.bucket", std::int64_t{call.bucket->value}});
-  if (call.shard) attributes.push_back({"pim.shard", std::int64_t{call.shard->value}});
+  attributes.push_back({"pim.shard", call.shard ? std::to_string(call.shard->value) : "none"});
   return attributes;
 }
 

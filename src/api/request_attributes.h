@@ -15,6 +15,8 @@ std::string_view known_method(const Call& call);
 // `ok`, or the problem's name.
 std::string_view outcome_of(const Response& response);
 
-std::vector<telemetry::Attribute> request_attributes(const Call& call, const Response& response);
+// `region`: where this node is.
+std::vector<telemetry::Attribute> request_attributes(const Call& call, const Response& response,
+                                                     std::string_view region);
 
 }  // namespace pim::api

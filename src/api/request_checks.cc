@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "api/ascii.h"
 #include "api/idempotency.h"
+#include "telemetry/trace_state.h"
 
 namespace pim::api {
 namespace {
@@ -72,6 +74,17 @@ std::optional<Problem> check_headers(const Call& call, const std::array<HeaderRu
   return std::nullopt;
 }
 
+// It may stand in several lines, which are one list.
+std::string trace_state_of(const Request& request) {
+  std::string list;
+  for (const Header& header : request.headers) {
+    if (!equals_ignoring_case(header.name, "tracestate")) continue;
+    if (!list.empty()) list += ',';
+    list += header.value;
+  }
+  return telemetry::trace_state(list);
+}
+
 }  // namespace
 
 std::optional<Problem> check_parameters(const Call& call) {
@@ -97,6 +110,7 @@ void identify(Call& call, telemetry::Tracer* tracer) {
     call.trace = caller ? caller->child() : telemetry::TraceContext::root();
     call.trace.sampled = false;
   }
+  if (caller && call.trace.sampled) call.trace_state = trace_state_of(call.request());
   const bool command = call.route != nullptr && call.route->is_command();
   const auto header = command ? KnownHeader::idempotency_key : KnownHeader::x_request_id;
   const auto id = call.headers[header];

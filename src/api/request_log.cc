@@ -13,7 +13,7 @@ namespace pim::api {
 using telemetry::LogRecord;
 
 void log_request(telemetry::LogSender* logs, const Call& call, const Response& response,
-                 std::chrono::steady_clock::time_point answered) {
+                 std::chrono::steady_clock::time_point answered, std::string_view region) {
   const bool failed = response.status >= 500;
   const bool kept = call.trace.sampled && logs != nullptr;
   if (!kept && !failed) return;
@@ -21,7 +21,7 @@ void log_request(telemetry::LogSender* logs, const Call& call, const Response& r
   record.time = std::chrono::system_clock::now();
   record.level = failed ? telemetry::Level::warn : telemetry::Level::info;
   record.trace = call.trace;
-  record.attributes = request_attributes(call, response);
+  record.attributes = request_attributes(call, response, region);
   const std::chrono::duration<double, std::milli> took = answered - call.started;
   record.attributes.push_back({"pim.duration_ms", took.count()});
   record.body = "request ";

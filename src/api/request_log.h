@@ -13,7 +13,7 @@ namespace pim::api {
 // One record of each request whose trace is kept, to `logs`; and of each 5xx, also as a line. Null:
 // lines only.
 void log_request(telemetry::LogSender* logs, const Call& call, const Response& response,
-                 std::chrono::steady_clock::time_point answered);
+                 std::chrono::steady_clock::time_point answered, std::string_view region);
 
 // An event `pim.domain.event` for each event that `reply` says was committed: what happened and
 // where, never to whom. The number of them; 0 where the request's trace is not kept.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/request_attributes.h"
+#include "telemetry/scoped_span.h"
 
 namespace pim::api {
 namespace {
@@ -21,18 +22,20 @@ class RequestTrace {
         answered_(answered),
         wall_(std::chrono::system_clock::now()) {}
 
-  void server(const Response& response) {
+  void server(const Response& response, std::string_view region) {
     Span span = between(call_.started, answered_);
     span.context = call_.trace;
     span.parent = call_.caller_span;
     span.kind = SpanKind::server;
+    span.trace_state = call_.trace_state;
     const auto method = known_method(call_);
     span.name = method == "_OTHER" ? "HTTP" : method;
     if (call_.route != nullptr) {
       span.name += ' ';
       span.name += call_.route->path;
     }
-    span.attributes = request_attributes(call_, response);
+    span.attributes = request_attributes(call_, response, region);
+    span.attributes.push_back(telemetry::profile_of(call_.trace));
     if (response.status >= 500) {
       span.failed = true;
       span.failure = outcome_of(response);
@@ -70,7 +73,7 @@ class RequestTrace {
 }  // namespace
 
 void trace_request(telemetry::Tracer& tracer, const Call& call, const Response& response,
-                   steady_clock::time_point answered) {
+                   steady_clock::time_point answered, std::string_view region) {
   RequestTrace trace(tracer, call, answered);
   const auto& command = call.command;
   trace.stage("authenticate", call.started, call.admitted);
@@ -85,7 +88,7 @@ void trace_request(telemetry::Tracer& tracer, const Call& call, const Response& 
     trace.stage("commit", command.submitted, command.committed, &command.batch);
     trace.stage("reply", command.committed, answered);
   }
-  trace.server(response);
+  trace.server(response, region);
 }
 
 }  // namespace pim::api

@@ -73,6 +73,86 @@ TEST(RequestTrace, OfAQueryHasItsStages) {
   }
 }
 
+TEST(RequestTrace, SaysWhereAndWhatAndLinksToTheProfile) {
+  telemetry::KeptSpans spans;
+  telemetry::Tracer tracer(spans.exporter(), telemetry::keep_all());
+  ServerOptions options;
+  options.region = "us-east";
+  TestServer server{options, true, &tracer};
+  ASSERT_EQ(server.send("POST", "/v1/patients", "registrar", kSomebody).status, 201);
+  const Span span = span_named(spans.wait_for(2), "POST /v1/patients");
+  EXPECT_EQ(text_of(span, "pim.region"), "us-east");
+  EXPECT_EQ(text_of(span, "pim.operation"), find_route("register-patient")->operation);
+  EXPECT_EQ(text_of(span, "pyroscope.profile.id"), span.context.span_hex());
+}
+
+TEST(RequestTrace, HandsTheCallersTraceStateOn) {
+  Traced traced;
+  const auto caller = telemetry::TraceContext::root().traceparent();
+  std::size_t asked = 0;
+  const auto state_after = [&](const std::string& headers) {
+    traced.server.send("GET", "/openapi.json", "", "", "traceparent: " + caller + "\r\n" + headers);
+    return traced.spans.wait_for(++asked).back().trace_state;
+  };
+  EXPECT_EQ(state_after("tracestate: rojo=1\r\nTraceState: congo=2\r\n"), "rojo=1,congo=2");
+  EXPECT_EQ(state_after("tracestate: not valid\r\n"), "");
+  EXPECT_EQ(state_after("tracestate: a=" + std::string(300, 'v') + "\r\n"), "");
+  EXPECT_EQ(state_after(""), "");
+}
+
+// None of these may cost the request, or be taken for a caller.
+TEST(RequestTrace, GarbageOfATracingSystemIsIgnored) {
+  Traced traced;
+  const auto valid = telemetry::TraceContext::root();
+  const std::string line = "traceparent: " + valid.traceparent() + "\r\n";
+  std::string members;
+  for (int i = 0; i < 65; ++i) members += (i == 0 ? "k" : ",k") + std::to_string(i) + "=v";
+  const std::string canary = "900-11-1234";
+  std::size_t asked = 0;
+  for (const std::string& headers :
+       {std::string("traceparent: \r\n"), std::string("traceparent: 00\r\n"),
+        "traceparent: 00-" + std::string(32, '0') + "-" + std::string(16, '0') + "-01\r\n",
+        "traceparent: " + std::string(4000, '-') + "\r\n",
+        "traceparent: \xff\xfe" + valid.traceparent() + "\r\n", line + line, line + line + line,
+        "tracestate: a=1\r\n" + std::string("baggage: patient=" + canary + "\r\n"),
+        "baggage: " + members + "\r\n", "baggage: k=" + std::string(8192, 'v') + "\r\n",
+        std::string("baggage: ;;==,,%zz\r\nbaggage: again=1\r\n")}) {
+    const auto reply = traced.server.send("GET", "/openapi.json", "", "", headers);
+    EXPECT_EQ(reply.status, 200) << headers;
+    const auto spans = traced.spans.wait_for(++asked);
+    EXPECT_NE(spans.back().context.trace_id, valid.trace_id) << headers;
+    EXPECT_EQ(spans.back().parent, (std::array<std::uint8_t, 8>{})) << headers;
+    EXPECT_EQ(spans.back().trace_state, "") << headers;
+    for (const auto& attribute : spans.back().attributes) {
+      EXPECT_EQ(text_of(spans.back(), attribute.key).find(canary), std::string::npos);
+    }
+  }
+}
+
+TEST(RequestTrace, OfTheAdminPortAreWhatAnOperatorStarts) {
+  Traced traced;
+  const auto caller = telemetry::TraceContext::root();
+  const auto operators = "Authorization: Bearer " + TestServer::token("operator") +
+                         "\r\ntraceparent: " + caller.traceparent() + "\r\n";
+  EXPECT_EQ(traced.server.admin("GET", "/metrics").status, 200);
+  EXPECT_EQ(traced.server.admin("GET", "/livez").status, 200);
+  const auto done = traced.server.admin("POST", "/admin/rebuild", operators, R"({"apply":false})");
+  ASSERT_EQ(done.status, 200) << done.body;
+  auto spans = traced.spans.wait_for(3);
+  ASSERT_EQ(spans.size(), 3U) << "probes and scrapes have none";
+  const Span rebuild = span_named(spans, "rebuild");
+  const Span server = span_named(spans, "POST /admin/rebuild");
+  EXPECT_EQ(server.parent, caller.span_id);
+  EXPECT_EQ(server.kind, telemetry::SpanKind::server);
+  EXPECT_EQ(text_of(server, "pim.operation"), "rebuild");
+  EXPECT_EQ(rebuild.parent, server.context.span_id);
+  EXPECT_EQ(span_named(spans, "authenticate").parent, server.context.span_id);
+  const auto refused = traced.server.admin("POST", "/admin/backup", "", R"({"target":"/b"})");
+  EXPECT_EQ(refused.status, 401);
+  spans = traced.spans.wait_for(4);
+  EXPECT_EQ(text_of(span_named(spans, "POST /admin/backup"), "pim.outcome"), "unauthenticated");
+}
+
 TEST(RequestTrace, NamesTheProblemOfOneThatFails) {
   Traced traced;
   const auto missing = traced.server.send("GET", "/v1/nowhere/at-all", "clinician");

@@ -22,7 +22,7 @@ class HttpServer final : public Server {
         authenticator_(TokenVerifier(std::move(keys), {options.issuer, options.audience})),
         workers_(std::max(1U, options.query_threads), kReadQueue),
         app_(options, services, authenticator_, metrics_, trail_, workers_),
-        admin_(services, authenticator_, metrics_, trail_),
+        admin_(services, authenticator_, metrics_, trail_, options_.region),
         scraped_(services.metrics) {}
   ~HttpServer() override { stop(); }
 

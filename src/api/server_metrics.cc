@@ -32,10 +32,10 @@ Samples one(const Value& value) {
   return {sample({}, value)};
 }
 
-// A member of what a source said, under fixed labels.
-template <class Stats, class Value>
+// A member of what a source said, or of its base, under fixed labels.
+template <class Stats, class Base, class Value>
 void show(ScrapedMetrics& scraped, const MetricInfo& info, Shared<Stats> stats,
-          Value Stats::* member, Labels labels = {}) {
+          Value Base::* member, Labels labels = {}) {
   scraped.add(info, [stats = std::move(stats), member, labels = std::move(labels)] {
     return Samples{sample(labels, (*stats).*member)};
   });

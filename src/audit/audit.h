@@ -14,6 +14,7 @@
 #include "domain/state.h"
 #include "readmodel/read_model.h"
 #include "store/event_store.h"
+#include "telemetry/tracer.h"
 
 namespace pim::audit {
 
@@ -85,8 +86,9 @@ struct SearchError {
 class AuditIndex {
  public:
   struct Options {
-    std::string directory;          // holds audit.db
-    std::string journal_directory;  // of all nodes
+    std::string directory;                // holds audit.db
+    std::string journal_directory;        // of all nodes
+    telemetry::Tracer* tracer = nullptr;  // outlives it; null: no spans
   };
   static Result<std::unique_ptr<AuditIndex>, SearchError> open(store::EventStore& store,
                                                                const Options& options);

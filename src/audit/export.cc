@@ -5,6 +5,7 @@
 #include "audit/segment.h"
 #include "audit/store_record.h"
 #include "routing/bucket.h"
+#include "telemetry/scoped_span.h"
 
 namespace pim::audit {
 namespace {
@@ -68,18 +69,29 @@ store::StoreResult<void> export_journals(const std::string& directory, LineWrite
   return {};
 }
 
+// Runs one part in a span that says how many lines it wrote.
+template <class Run>
+store::StoreResult<void> part(std::string_view name, const LineWriter& out, Run run) {
+  telemetry::ScopedSpan span(name);
+  const std::uint64_t before = out.lines();
+  auto done = run();
+  span.set("pim.lines", out.lines() - before);
+  if (!done) span.fail(to_string(done.error().kind));
+  return done;
+}
+
 }  // namespace
 
 store::StoreResult<std::uint64_t> export_jsonl(store::Reader& store,
                                                const std::string& journal_directory,
                                                const std::function<void(std::string_view)>& write) {
   LineWriter out(write);
-  if (auto done = export_events(store, out); !done) return Err{std::move(done.error())};
-  if (auto done = export_receipts(store, out); !done) return Err{std::move(done.error())};
-  if (!journal_directory.empty()) {
-    auto done = export_journals(journal_directory, out);
-    if (!done) return Err{std::move(done.error())};
+  auto done = part("export events", out, [&] { return export_events(store, out); });
+  if (done) done = part("export receipts", out, [&] { return export_receipts(store, out); });
+  if (done && !journal_directory.empty()) {
+    done = part("export journals", out, [&] { return export_journals(journal_directory, out); });
   }
+  if (!done) return Err{std::move(done.error())};
   return out.lines();
 }
 

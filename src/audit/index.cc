@@ -253,6 +253,7 @@ Result<std::unique_ptr<AuditIndex>, SearchError> AuditIndex::open(store::EventSt
   if (!search) return Err{unavailable(search.error())};
   readmodel::FollowerOptions follow;
   follow.name = "audit index";
+  follow.tracer = options.tracer;
   // Nobody waits for it as for a chart, and it must not cost as much.
   follow.gather = std::chrono::milliseconds{500};
   follow.batch_time = std::chrono::milliseconds{100};

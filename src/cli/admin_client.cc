@@ -2,6 +2,7 @@
 
 #include "cli/http_sender.h"
 #include "cli/text_file.h"
+#include "cli/traced_http.h"
 #include "cli/url.h"
 #include "load/http_client.h"
 
@@ -17,11 +18,14 @@ Result<std::string, std::string> admin_post(const AdminAccess& access, const std
         std::string("--token-file must hold an operator's token (pim token --role operator)")};
   }
   load::HttpClient client(url->host, url->port, limit);
+  TracedHttp http([&client](const load::Request& request) { return client.send(request); },
+                  {url->host, url->port});
   const auto response =
-      client.send({"POST",
-                   path,
-                   {{"Authorization", "Bearer " + *token}, {"Content-Type", "application/json"}},
-                   body});
+      http.send({"POST",
+                 path,
+                 {{"Authorization", "Bearer " + *token}, {"Content-Type", "application/json"}},
+                 body},
+                path.substr(path.rfind('/') + 1));
   if (!response) return Err{access.url + " does not answer: " + response.error().message};
   if (response->status != 200) return Err{problem_text(*response)};
   return response->body;

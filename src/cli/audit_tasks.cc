@@ -9,6 +9,7 @@
 #include "cli/compose.h"
 #include "cli/json_object.h"
 #include "cli/offline_store.h"
+#include "telemetry/scoped_span.h"
 
 namespace pim::cli {
 namespace {
@@ -16,6 +17,15 @@ namespace {
 constexpr auto kCatchUp = std::chrono::minutes(10);
 
 std::chrono::steady_clock::time_point soon() { return std::chrono::steady_clock::now() + kCatchUp; }
+
+// Until a projection has all of the store.
+template <class Projection>
+bool caught_up(Projection& projection) {
+  telemetry::ScopedSpan span("catch up");
+  const bool done = projection.catch_up(soon());
+  if (!done) span.fail("time limit");
+  return done;
+}
 
 struct CloseFile {
   void operator()(std::FILE* file) const {
@@ -82,7 +92,8 @@ Result<audit::SearchPage, std::string> search_data(const std::string& data,
   const auto layout = DataLayout::of(data);
   auto index = audit::AuditIndex::open(*store->store, {layout.audit, layout.journal});
   if (!index) return Err{index.error().message};
-  if (!(*index)->catch_up(soon())) return Err{std::string("the audit index did not catch up")};
+  if (!caught_up(**index)) return Err{std::string("the audit index did not catch up")};
+  const telemetry::ScopedSpan span("search");
   auto page = (*index)->search(query);
   if (!page) return Err{page.error().message};
   return std::move(*page);
@@ -92,8 +103,12 @@ Result<audit::Reconstructed, std::string> reconstruct_data(const std::string& da
                                                            const audit::AsOf& as_of) {
   const auto store = open_offline(data);
   if (!store) return Err{store.error()};
+  telemetry::ScopedSpan span("reconstruct");
   auto state = audit::reconstruct(*store->reader, stream, as_of);
-  if (!state) return Err{state.error().message};
+  if (!state) {
+    span.fail(to_string(state.error().kind));
+    return Err{state.error().message};
+  }
   return std::move(*state);
 }
 
@@ -107,8 +122,17 @@ Result<ReconstructReport, std::string> reconstruct_data_all(const std::string& d
   std::filesystem::create_directories(options.directory, ignored);
   auto model = readmodel::ReadModel::open(*store->store, options);
   if (!model) return Err{model.error().message};
-  if (!(*model)->catch_up(soon())) return Err{std::string("the read model did not catch up")};
-  return reconstruct_all(*store->reader, (*model)->queries(), progress);
+  if (!caught_up(**model)) return Err{std::string("the read model did not catch up")};
+  telemetry::ScopedSpan span("reconstruct");
+  auto report = reconstruct_all(*store->reader, (*model)->queries(), progress);
+  if (!report) {
+    span.fail("unavailable");
+    return report;
+  }
+  span.set("pim.streams", report->patients);
+  span.set("pim.events", report->events);
+  if (report->different > 0) span.fail(std::to_string(report->different) + " differ");
+  return report;
 }
 
 Result<std::uint64_t, std::string> export_data(const std::string& data, const std::string& output) {

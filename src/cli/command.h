@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string_view>
 
 #include "cli/exit_code.h"
@@ -12,10 +13,13 @@ class App;
 
 namespace pim::cli {
 
+class CommandTrace;
+
 // Set by the subcommand that was chosen on the command line; returns the exit code.
 using Action = std::function<int()>;
 
-void add_serve(CLI::App& app, Action& action);
+// A server's start is the command's trace; what it does then has its own.
+void add_serve(CLI::App& app, Action& action, std::unique_ptr<CommandTrace>& trace);
 void add_token(CLI::App& app, Action& action);
 void add_shard(CLI::App& app, Action& action);
 void add_store(CLI::App& app, Action& action);

@@ -57,11 +57,10 @@ Result<Connection, Failure> connect(const Options& options) {
     auto api = OfflineApi::open(options.offline);
     if (!api) return Err{Failure{kEnvironment, api.error()}};
     connection.offline = std::move(*api);
-    connection.sender = std::make_unique<HttpSender>(
-        [api = connection.offline.get()](const load::Request& request) {
-          return api->send(request);
-        },
-        *token);
+    TracedHttp http([api = connection.offline.get()](
+                        const load::Request& request) { return api->send(request); },
+                    {});
+    connection.sender = std::make_unique<HttpSender>(std::move(http), *token);
     return connection;
   }
   auto sender = connect_sender(options.url, options.token_file);

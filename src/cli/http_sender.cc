@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 #include "cli/text_file.h"
 #include "cli/url.h"
@@ -52,12 +53,13 @@ Result<std::unique_ptr<HttpSender>, std::string> connect_sender(const std::strin
   if (!token || token->empty()) return Err{"cannot read a token from " + token_file};
   auto client =
       std::make_shared<load::HttpClient>(server->host, server->port, std::chrono::seconds(10));
-  return std::make_unique<HttpSender>(
-      [client](const load::Request& request) { return client->send(request); }, *token);
+  TracedHttp http([client](const load::Request& request) { return client->send(request); },
+                  {server->host, server->port});
+  return std::make_unique<HttpSender>(std::move(http), *token);
 }
 
-HttpSender::HttpSender(Exchange exchange, const std::string& token, milliseconds patience)
-    : exchange_(std::move(exchange)), authorization_("Bearer " + token), patience_(patience) {}
+HttpSender::HttpSender(TracedHttp http, const std::string& token, milliseconds patience)
+    : http_(std::move(http)), authorization_("Bearer " + token), patience_(patience) {}
 
 Result<data::SendReply, data::SendFailure> HttpSender::send(const data::OutgoingCommand& command) {
   const load::Request request{command.method,
@@ -67,8 +69,9 @@ Result<data::SendReply, data::SendFailure> HttpSender::send(const data::Outgoing
                                {"Content-Type", "application/json"}},
                               command.body};
   const auto give_up = std::chrono::steady_clock::now() + patience_;
+  std::uint32_t tries = 0;
   for (milliseconds pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
-    const auto response = exchange_(request);
+    const auto response = http_.send(request, command.name, tries++);
     if (response && !may_retry(response->status)) {
       data::SendReply reply;
       reply.status = response->status;

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <string>
 
+#include "cli/traced_http.h"
 #include "data/sender.h"
 #include "load/http_client.h"
 
@@ -14,18 +14,14 @@ namespace pim::cli {
 
 class HttpSender final : public data::Sender {
  public:
-  // One exchange: over a socket, or with an API in this process.
-  using Exchange =
-      std::function<Result<load::Response, load::TransportError>(const load::Request&)>;
-
   // Gives a command up once it has been tried for `patience`.
-  HttpSender(Exchange exchange, const std::string& token,
+  HttpSender(TracedHttp http, const std::string& token,
              std::chrono::milliseconds patience = std::chrono::seconds(30));
 
   Result<data::SendReply, data::SendFailure> send(const data::OutgoingCommand& command) override;
 
  private:
-  Exchange exchange_;
+  TracedHttp http_;
   std::string authorization_;
   std::chrono::milliseconds patience_;
 };

@@ -13,6 +13,7 @@
 #include <functional>
 
 #include "api/version.h"
+#include "telemetry/scoped_span.h"
 
 namespace pim::cli {
 namespace {
@@ -200,8 +201,21 @@ ApiResult MockarooApi::post(const mockaroo::ApiRequest& request) {
   message.set("X-API-Key", key_);
   message.body() = request.body;
   message.prepare_payload();
+  telemetry::ScopedSpan span("POST", telemetry::SpanKind::client);
+  if (span.kept()) {
+    message.set("traceparent", telemetry::current_work().span.traceparent());
+    span.set("http.request.method", "POST");
+    span.set("server.address", url_.host);
+    span.set("server.port", url_.port);
+  }
   Exchange exchange(url_, timeout_);
   auto reply = url_.tls ? exchange.secure(message, ca_file_) : exchange.plain(message);
+  if (!reply) {
+    span.fail("no answer");
+  } else {
+    span.set("http.response.status_code", reply->status);
+    if (reply->status >= 400) span.fail("status " + std::to_string(reply->status));
+  }
   if (reply) {
     cut_out(reply->body, key_);
   } else {

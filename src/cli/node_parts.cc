@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include "api/version.h"
 #include "cli/compose.h"
@@ -9,6 +10,7 @@
 #include "telemetry/log.h"
 #include "telemetry/otlp_logs.h"
 #include "telemetry/otlp_spans.h"
+#include "telemetry/scoped_span.h"
 
 namespace pim::cli {
 
@@ -21,10 +23,19 @@ NodeParts::~NodeParts() {
 
 Result<std::unique_ptr<NodeParts>, std::string> NodeParts::open(const ServeConfig& config) {
   std::unique_ptr<NodeParts> parts(new NodeParts);
-  for (const auto step :
-       {&NodeParts::open_store, &NodeParts::open_telemetry, &NodeParts::open_profiler,
-        &NodeParts::open_anchors, &NodeParts::open_readers, &NodeParts::open_spine}) {
-    if (auto opened = (parts.get()->*step)(config); !opened) return Err{opened.error()};
+  using Step = Result<void, std::string> (NodeParts::*)(const ServeConfig&);
+  for (const auto& [name, step] :
+       {std::pair<const char*, Step>("open store", &NodeParts::open_store),
+        {"open telemetry", &NodeParts::open_telemetry},
+        {"open profiler", &NodeParts::open_profiler},
+        {"open anchors", &NodeParts::open_anchors},
+        {"open projections", &NodeParts::open_readers},
+        {"open spine", &NodeParts::open_spine}}) {
+    telemetry::ScopedSpan span(name);
+    if (auto opened = (parts.get()->*step)(config); !opened) {
+      span.fail("not opened");
+      return Err{opened.error()};
+    }
   }
   return parts;
 }
@@ -110,11 +121,12 @@ Result<void, std::string> NodeParts::open_readers(const ServeConfig& config) {
   readmodel::ReadModelOptions model;
   model.directory = layout.read_model;
   model.shards = config.shards;
+  model.tracer = tracer_.get();
   auto read_model = readmodel::ReadModel::open(*store_, model);
   if (!read_model) return Err{read_model.error().message};
   read_model_ = std::move(*read_model);
 
-  auto index = audit::AuditIndex::open(*store_, {layout.audit, layout.journal});
+  auto index = audit::AuditIndex::open(*store_, {layout.audit, layout.journal, tracer_.get()});
   if (!index) return Err{index.error().message};
   audit_index_ = std::move(*index);
   return {};
@@ -131,6 +143,7 @@ Result<void, std::string> NodeParts::open_spine(const ServeConfig& config) {
   options.shards = config.shards;
   options.cache_streams = config.cache_streams;
   options.tracer = tracer_.get();
+  options.region = config.region;
   auto spine = spine::Spine::start(*store_, options);
   if (!spine) return Err{spine.error().message};
   spine_ = std::move(*spine);
@@ -138,24 +151,35 @@ Result<void, std::string> NodeParts::open_spine(const ServeConfig& config) {
 }
 
 Result<void, std::string> NodeParts::anchor() {
+  telemetry::ScopedSpan span(tracer_.get(), "anchor heads");
   const auto heads = anchor_reader_->heads();
-  if (!heads) return Err{heads.error().message};
+  if (!heads) {
+    span.fail(to_string(heads.error().kind));
+    return Err{heads.error().message};
+  }
+  span.set("pim.buckets", heads->size());
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const UtcMillis time{std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
   const auto written = anchor_log_->write(*heads, time);
-  if (!written) return Err{written.error().message};
+  if (!written) {
+    span.fail(to_string(written.error().kind));
+    return Err{written.error().message};
+  }
   return {};
 }
 
 bool NodeParts::drain(std::chrono::steady_clock::time_point deadline) {
   using std::chrono::milliseconds;
+  telemetry::ScopedSpan span(tracer_.get(), "drain");
   const auto left =
       std::chrono::duration_cast<milliseconds>(deadline - std::chrono::steady_clock::now());
   const bool whole = spine_->drain(std::max(left, milliseconds(0)));
   // Not owed to anyone: what is missing then is projected after the next start.
   (void)read_model_->catch_up(deadline);
   (void)audit_index_->catch_up(deadline);
-  return journal_->sync().ok() && whole;
+  const bool synced = journal_->sync().ok();
+  if (!synced || !whole) span.fail(whole ? "journal not synced" : "commands not answered");
+  return synced && whole;
 }
 
 }  // namespace pim::cli

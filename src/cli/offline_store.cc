@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "store/sqlite/engine.h"
+#include "telemetry/scoped_span.h"
 
 namespace pim::cli {
 
@@ -12,8 +13,10 @@ Result<OfflineStore, std::string> open_offline(const std::string& data) {
   }
   store::sqlite::SqliteOptions options;
   options.directory = data;
+  telemetry::ScopedSpan span("open store");
   auto store = store::sqlite::open_sqlite_store(options);
   if (!store) {
+    span.fail(to_string(store.error().kind));
     return Err{store.error().message +
                " (with a server running: `pim store backup`, then look at the backup)"};
   }

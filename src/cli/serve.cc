@@ -12,6 +12,7 @@
 
 #include "api/version.h"
 #include "cli/command.h"
+#include "cli/command_trace.h"
 #include "cli/compose.h"
 #include "cli/json_object.h"
 #include "cli/serve_config.h"
@@ -81,7 +82,7 @@ void announce(Node& node, const ServeConfig& config, std::string_view phase) {
                         {"pim.trace_share", config.trace_share}}));
 }
 
-int serve(const ServeConfig& config) {
+int serve(const ServeConfig& config, CommandTrace& trace) {
   const StopSignals signals;  // before any thread starts
   telemetry::set_log_output(STDOUT_FILENO);
   const auto started = steady_clock::now();
@@ -96,6 +97,7 @@ int serve(const ServeConfig& config) {
                  {{"port", std::to_string((*node)->port())},
                   {"admin_port", std::to_string((*node)->admin_port())},
                   {"start_ms", std::to_string(took.count())}});
+  trace.finish(kOk);
 
   announce(**node, config, "started");
 
@@ -112,8 +114,12 @@ int serve(const ServeConfig& config) {
 }
 
 int configure_and_serve(const std::map<std::string, CLI::Option*>& options,
-                        const std::string& file) {
+                        const CLI::Option* all_commands_endpoint, const std::string& file,
+                        CommandTrace& trace) {
   SettingValues flags;
+  if (all_commands_endpoint->count() != 0) {
+    flags["otlp-endpoint"] = all_commands_endpoint->as<std::string>();
+  }
   for (const auto& [name, option] : options) {
     if (option->count() != 0) flags[name] = option->as<std::string>();
   }
@@ -129,12 +135,12 @@ int configure_and_serve(const std::map<std::string, CLI::Option*>& options,
     return value;
   };
   const auto config = resolve_serve_config(flags, environment, toml);
-  return config ? serve(*config) : fail(kUsage, config.error());
+  return config ? serve(*config, trace) : fail(kUsage, config.error());
 }
 
 }  // namespace
 
-void add_serve(CLI::App& app, Action& action) {
+void add_serve(CLI::App& app, Action& action, std::unique_ptr<CommandTrace>& trace) {
   auto* command = app.add_subcommand("serve", "Run the spine on a data directory");
   command->footer(
       "Example:\n"
@@ -153,8 +159,11 @@ void add_serve(CLI::App& app, Action& action) {
     option->type_name("TEXT")->expected(1);
     options[name] = option;
   }
-  command->callback([&action, options, file] {
-    action = [options, file] { return configure_and_serve(options, *file); };
+  const auto* endpoint = app.get_option("--otlp-endpoint");
+  command->callback([&action, &trace, options, endpoint, file] {
+    action = [&trace, options, endpoint, file] {
+      return configure_and_serve(options, endpoint, *file, *trace);
+    };
   });
 }
 

@@ -13,6 +13,7 @@
 #include "cli/offline_store.h"
 #include "store/anchor.h"
 #include "store/sqlite/backup.h"
+#include "telemetry/scoped_span.h"
 
 namespace pim::cli {
 namespace {
@@ -43,11 +44,15 @@ int backup(const Options& options) {
     }
     const auto opened = open_offline(options.data);
     if (!opened) return fail(kEnvironment, opened.error());
+    telemetry::ScopedSpan span("backup");
     std::promise<store::StoreResult<void>> promise;
     opened->store->backup(
         target, [&promise](store::StoreResult<void> done) { promise.set_value(std::move(done)); });
     const auto done = promise.get_future().get();
-    if (!done) return fail(kEnvironment, done.error().message);
+    if (!done) {
+      span.fail(to_string(done.error().kind));
+      return fail(kEnvironment, done.error().message);
+    }
   }
   std::printf("backup in %s\n", target.c_str());
   return kOk;

@@ -11,12 +11,47 @@
 #include "data/sha256.h"
 #include "data/source_file.h"
 #include "data/turns.h"
+#include "telemetry/scoped_span.h"
 
 namespace pim::data {
 namespace {
 
 namespace fs = std::filesystem;
 using Problem = std::optional<ImportError>;
+
+// The commands of a step, so many to a span: a long import is not one row after another there.
+class BatchSpans {
+ public:
+  // Before a command is sent: its request is a part of the batch.
+  void begin() {
+    if (!span_) span_.emplace("import batch");
+  }
+  void sent(const SendReply& reply) {
+    const bool accepted = reply.status >= 200 && reply.status < 300;
+    ++(!accepted ? refused_ : reply.replayed ? replayed_ : accepted_);
+    if (accepted_ + replayed_ + refused_ == kCommands) end();
+  }
+  void fail(std::string_view why) {
+    if (span_) span_->fail(why);
+  }
+  void end() {
+    if (!span_) return;
+    span_->set("pim.commands", accepted_ + replayed_ + refused_);
+    span_->set("pim.commands.accepted", accepted_);
+    span_->set("pim.commands.replayed", replayed_);
+    span_->set("pim.commands.refused", refused_);
+    if (refused_ > 0) span_->fail(std::to_string(refused_) + " refused");
+    span_.reset();
+    accepted_ = replayed_ = refused_ = 0;
+  }
+
+ private:
+  static constexpr std::uint64_t kCommands = 1000;
+  std::optional<telemetry::ScopedSpan> span_;
+  std::uint64_t accepted_ = 0;
+  std::uint64_t replayed_ = 0;
+  std::uint64_t refused_ = 0;
+};
 
 // A source's file and what the steps over it need.
 struct OpenedSource {
@@ -89,15 +124,20 @@ class Import {
     return {};
   }
 
+  // A file's name is anybody's text: its number stands for it.
   Problem open_one(std::size_t source, const std::string& path) {
+    telemetry::ScopedSpan span("read file");
+    span.set("pim.import.file", source + 1);
     auto file =
         open_source(mapping_, source, path, [this](std::uint64_t done) { show("reading", done); });
     if (!file) {
+      span.fail(file.error().unreadable ? "unreadable" : "not as the mapping says");
       return file.error().unreadable ? environment(file.error().message)
                                      : usage(file.error().message);
     }
     OpenedSource& opened = opened_.emplace_back();
     opened.file = std::move(*file);
+    span.set("pim.bytes", opened.file.bytes);
     opened.header = Header(opened.file.rows->columns());
     for (const auto& column : key_columns(mapping_, source)) {
       if (privacy::looks_like_identifier(column)) opened.replaced.push_back(column);
@@ -143,7 +183,25 @@ class Import {
     }
   }
 
+  // The table that a step reads is known by its file's number and the command it becomes.
   Problem run_step(const Step& step, std::uint32_t turn) {
+    telemetry::ScopedSpan span("import table");
+    span.set("pim.import.file", step.source + 1);
+    span.set("pim.operation", step.command->name);
+    const auto refused_before = report_.refused;
+    const auto commands_before = report_.commands;
+    auto problem = send_rows(step, turn);
+    batch_.end();
+    span.set("pim.commands", report_.commands - commands_before);
+    if (problem) {
+      span.fail("stopped");
+    } else if (report_.refused > refused_before) {
+      span.fail(std::to_string(report_.refused - refused_before) + " rows refused");
+    }
+    return problem;
+  }
+
+  Problem send_rows(const Step& step, std::uint32_t turn) {
     OpenedSource& source = opened_[step.source];
     RowSource& rows = *source.file.rows;
     const bool first_pass = !source.counted;
@@ -211,6 +269,7 @@ class Import {
     }
     ++report_.commands;
     if (sender_ == nullptr) return {};
+    batch_.begin();
     const auto reply = sender_->send({.method = step.command->method,
                                       .path = std::move(built->path),
                                       .request_id = request_id(step, source, row_number),
@@ -218,8 +277,10 @@ class Import {
                                       .stream = built->stream,
                                       .name = step.command->name});
     if (!reply) {
+      batch_.fail("no answer");
       return environment(reply.error().message + "; run the import again: it goes on from here");
     }
+    batch_.sent(*reply);
     if (reply->status == 401 || reply->status == 403) {
       return environment("the server refuses this token: " + reply->problem);
     }
@@ -251,6 +312,7 @@ class Import {
   RowBuilder builder_;
   ImportReport report_;
   std::vector<OpenedSource> opened_;
+  BatchSpans batch_;
   std::uint64_t done_bytes_ = 0;
   std::uint64_t total_bytes_ = 0;
 };

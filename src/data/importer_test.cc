@@ -8,6 +8,8 @@
 #include <set>
 
 #include "data/command_shape.h"
+#include "telemetry/kept_spans_testing.h"
+#include "telemetry/scoped_span.h"
 
 namespace pim::data {
 namespace {
@@ -111,6 +113,39 @@ TEST_F(ImporterTest, TurnsRowsIntoCommands) {
       R"({"patient_id":")" + ada + R"(","birth_year":1985,"sex":"F","state":"OH","zip3":"432"})");
   EXPECT_EQ(sender_.sent[2].path, "/v1/patients/" + bob + "/deceased");
   EXPECT_EQ(sender_.sent[2].body, R"({"deceased_year":2021})") << "once a person";
+}
+
+TEST_F(ImporterTest, LeavesASpanForEachFileTableAndBatch) {
+  telemetry::KeptSpans kept;
+  telemetry::Tracer tracer(kept.exporter(), telemetry::keep_all());
+  sender_.status = 409;
+  {
+    const telemetry::ScopedSpan command(&tracer, "pim data import");
+    ASSERT_TRUE(run(&sender_).ok());
+  }
+  const auto spans = kept.wait_for(7);
+  ASSERT_EQ(spans.size(), 7U);
+  const auto root = telemetry::span_named(spans, "pim data import");
+  std::map<std::string, int> names;
+  for (const auto& span : spans) {
+    ++names[span.name];
+    for (const auto& [key, value] : span.attributes) {
+      const auto* text = std::get_if<std::string>(&value);
+      EXPECT_TRUE(text == nullptr || text->find("people") == std::string::npos) << key;
+    }
+    if (span.name == "import batch") {
+      EXPECT_NE(span.parent, root.context.span_id) << "it is a part of its table";
+    } else if (span.name != root.name) {
+      EXPECT_EQ(span.parent, root.context.span_id);
+    }
+  }
+  EXPECT_EQ(
+      names,
+      (std::map<std::string, int>{
+          {"pim data import", 1}, {"read file", 2}, {"import table", 2}, {"import batch", 2}}));
+  EXPECT_EQ(telemetry::span_named(spans, "import batch").failure, "2 refused");
+  EXPECT_EQ(telemetry::span_named(spans, "import table").failure, "2 rows refused");
+  EXPECT_FALSE(telemetry::span_named(spans, "read file").failed);
 }
 
 TEST_F(ImporterTest, CountsTheIdentifiersItDropsAndSendsNone) {

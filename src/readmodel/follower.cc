@@ -116,7 +116,35 @@ void Follower::run_task() {
   if (task) task();
 }
 
+// Few enough not to crowd out the requests' traces; null also where nothing waits.
+telemetry::Tracer* Follower::batch_tracer() {
+  if (options_.tracer == nullptr) return nullptr;
+  {
+    const std::lock_guard lock(queue_mutex_);
+    if (idle_locked()) return nullptr;
+  }
+  const bool kept = traced_.keep(telemetry::TraceContext::root(), steady_clock::now());
+  return kept ? options_.tracer : nullptr;
+}
+
+void Follower::describe(telemetry::ScopedSpan& span) {
+  std::vector<std::uint16_t> buckets;
+  for (const Pending& work : batch_) buckets.push_back(work.bucket.value);
+  std::ranges::sort(buckets);
+  const auto repeated = std::ranges::unique(buckets);
+  span.set("pim.events", batch_events_);
+  span.set("pim.buckets", buckets.size() - repeated.size());
+  const std::lock_guard lock(queue_mutex_);
+  span.set("pim.buckets.behind", queue_.size());
+  span.set("pim.events.waiting", fed_waiting_);
+  if (batch_since_) {
+    const std::chrono::duration<double> lag = steady_clock::now() - *batch_since_;
+    span.set("pim.lag_seconds", lag.count());
+  }
+}
+
 void Follower::run_batch() {
+  telemetry::ScopedSpan span(batch_tracer(), options_.name);
   const auto end = steady_clock::now() + options_.batch_time;
   std::optional<store::StoreError> error;
   Pending work;
@@ -138,6 +166,12 @@ void Follower::run_batch() {
     commits_.observe(steady_clock::now() - began);
     if (!error) applied_events_.fetch_add(batch_events_, std::memory_order_relaxed);
   }
+  if (error) {
+    span.fail(to_string(error->kind));
+  } else if (batch_events_ == 0) {
+    span.discard();
+  }
+  if (span.kept()) describe(span);
   if (error) {
     reached_ = sink_->checkpoints();
     back_off(*error);

@@ -22,6 +22,8 @@
 #include "readmodel/read_model.h"
 #include "readmodel/sink.h"
 #include "store/event_store.h"
+#include "telemetry/sampler.h"
+#include "telemetry/scoped_span.h"
 
 namespace pim::readmodel {
 
@@ -36,6 +38,7 @@ struct FollowerOptions {
   std::chrono::milliseconds gather{0};
   std::chrono::milliseconds poll_interval{1'000};  // between scans of the heads
   std::chrono::milliseconds retry_interval{200};   // after a failed read or commit
+  telemetry::Tracer* tracer = nullptr;  // outlives it; of batches, one a second at most has a trace
 };
 
 class Follower {
@@ -92,6 +95,8 @@ class Follower {
   TimePoint held_until_locked(TimePoint now);
   void run_task();
   void run_batch();
+  telemetry::Tracer* batch_tracer();
+  void describe(telemetry::ScopedSpan& span);
   bool idle_locked() const { return queue_.empty() && fed_.empty(); }
   bool take_next(Pending& work);
   bool take_fed(Fed& fed);
@@ -128,6 +133,7 @@ class Follower {
   std::vector<bool> stuck_;  // an event cannot be read: the bucket waits for the next start
   bool failing_ = false;
   TimePoint next_poll_;
+  telemetry::Sampler traced_{{.rate = 1, .share = 0}};
 
   // What the thread waits for, and what waits for it.
   mutable std::mutex queue_mutex_;

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "readmodel/history_testing.h"
+#include "telemetry/kept_spans_testing.h"
 
 namespace pim::readmodel {
 namespace {
@@ -76,6 +77,7 @@ class FollowerTest : public testing::Test {
     options.poll_interval = poll;
     options.retry_interval = milliseconds(1);
     options.page_events = 7;
+    options.tracer = tracer_;
     auto started = Follower::start(store_, std::make_unique<RecordingSink>(record_), options);
     ASSERT_TRUE(started) << started.error().message;
     follower_ = std::move(*started);
@@ -105,6 +107,7 @@ class FollowerTest : public testing::Test {
   History history_{store_, 11};
   Record record_;
   bool announce_ = true;
+  telemetry::Tracer* tracer_ = nullptr;
   std::unique_ptr<Follower> follower_;
 };
 
@@ -114,6 +117,52 @@ TEST_F(FollowerTest, CatchesUpWithWhatWasThereBefore) {
   ASSERT_TRUE(follower_->catch_up(soon()));
   expect_each_event_once();
   EXPECT_EQ(follower_->lag().events_behind, 0U);
+}
+
+// At most one a second, whatever there is to do: the first one, and hardly any of the rest.
+TEST_F(FollowerTest, ABatchInASecondHasATrace) {
+  telemetry::KeptSpans kept;
+  telemetry::Tracer tracer(kept.exporter(), telemetry::keep_all());
+  tracer_ = &tracer;
+  start();
+  const auto began = steady_clock::now();
+  for (int i = 0; i < 50; ++i) {
+    history_.grow(1);
+    ASSERT_TRUE(follower_->catch_up(soon()));
+  }
+  const std::chrono::duration<double> took = steady_clock::now() - began;
+  expect_each_event_once();
+  auto spans = kept.wait_for(1);
+  const auto& first = spans.front();
+  EXPECT_EQ(first.name, "test");
+  EXPECT_FALSE(first.failed);
+  std::map<std::string_view, std::int64_t> numbers;
+  for (const auto& [key, value] : first.attributes) {
+    if (const auto* number = std::get_if<std::int64_t>(&value)) numbers[key] = *number;
+  }
+  EXPECT_GE(numbers.at("pim.events"), 1);
+  EXPECT_GE(numbers.at("pim.buckets"), 1);
+  EXPECT_LE(numbers.at("pim.buckets"), numbers.at("pim.events"));
+  EXPECT_GE(numbers.at("pim.buckets.behind"), 0);
+  follower_.reset();
+  spans = kept.wait_for(1);
+  EXPECT_GE(record_.commits, 50);
+  EXPECT_LE(static_cast<double>(spans.size()), took.count() + 3);
+  EXPECT_EQ(tracer.stats().traces, 0U) << "requests are sampled as if there were none";
+}
+
+TEST_F(FollowerTest, ABatchThatFailsHasAFailedOne) {
+  telemetry::KeptSpans kept;
+  telemetry::Tracer tracer(kept.exporter(), telemetry::keep_all());
+  tracer_ = &tracer;
+  record_.fail_commits = 1;
+  history_.grow(3);
+  start();
+  ASSERT_TRUE(follower_->catch_up(soon()));
+  follower_.reset();
+  const auto first = kept.wait_for(1).front();
+  EXPECT_TRUE(first.failed);
+  EXPECT_EQ(first.failure, "unavailable");
 }
 
 TEST_F(FollowerTest, AppliesWhatIsAnnouncedWithoutPolling) {

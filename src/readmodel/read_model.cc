@@ -13,6 +13,7 @@
 #include "readmodel/rebuild.h"
 #include "store/planted.h"
 #include "telemetry/log.h"
+#include "telemetry/scoped_span.h"
 
 namespace pim::readmodel {
 namespace {
@@ -108,11 +109,16 @@ store::StoreResult<RebuildReport> ReadModelImpl::rebuild_beside(bool apply) {
   if (!reader) return Err{reader.error()};
 
   // Nearly all of it, while the live one goes on; never beyond it.
+  telemetry::ScopedSpan feeding("rebuild feed");
   std::vector<std::uint64_t> targets(kBuckets);
   for (std::size_t i = 0; i < kBuckets; ++i) {
     targets[i] = follower_->applied(BucketId{static_cast<std::uint16_t>(i)});
   }
-  if (auto fed = feed(**rebuilt, **reader, targets); !fed) return Err{fed.error()};
+  if (auto fed = feed(**rebuilt, **reader, targets); !fed) {
+    feeding.fail(to_string(fed.error().kind));
+    return Err{fed.error()};
+  }
+  feeding.end();
 
   auto comparison = compare_with_live(**rebuilt, **reader);
   if (!comparison) return Err{comparison.error()};
@@ -125,7 +131,11 @@ store::StoreResult<RebuildReport> ReadModelImpl::rebuild_beside(bool apply) {
   }
   for (const auto& checkpoint : (*rebuilt)->checkpoints()) report.events += checkpoint.position;
   if (apply) {
-    if (auto done = switch_to(std::move(*rebuilt), **reader); !done) return Err{done.error()};
+    telemetry::ScopedSpan switching("rebuild switch");
+    if (auto done = switch_to(std::move(*rebuilt), **reader); !done) {
+      switching.fail(to_string(done.error().kind));
+      return Err{done.error()};
+    }
     report.switched = true;
   }
   return report;
@@ -135,6 +145,7 @@ store::StoreResult<RebuildReport> ReadModelImpl::rebuild_beside(bool apply) {
 // goes on meanwhile; its WAL cannot be emptied until the comparison ends.
 store::StoreResult<Comparison> ReadModelImpl::compare_with_live(Projection& rebuilt,
                                                                 store::Reader& reader) {
+  telemetry::ScopedSpan span("rebuild compare");
   auto live = open_derived_reader(path_);
   if (!live) return Err{live.error()};
   if (auto begun = live->execute("BEGIN"); !begun) return Err{begun.error()};
@@ -154,7 +165,14 @@ store::StoreResult<Comparison> ReadModelImpl::compare_with_live(Projection& rebu
   if (auto fed = feed(rebuilt, reader, targets); !fed) return Err{fed.error()};
   auto copy = open_derived_reader(rebuilt_path());
   if (!copy) return Err{copy.error()};
-  return compare(*live, *copy);
+  auto comparison = compare(*live, *copy);
+  if (comparison) {
+    span.set("pim.rows", comparison->rows);
+    if (comparison->differing > 0) {
+      span.fail(std::to_string(comparison->differing) + " rows differ");
+    }
+  }
+  return comparison;
 }
 
 store::StoreResult<void> ReadModelImpl::switch_to(std::unique_ptr<Projection> rebuilt,
@@ -198,6 +216,7 @@ QueryResult<std::unique_ptr<ReadModel>> ReadModel::open(store::EventStore& store
   FollowerOptions follow;
   follow.name = "projection";
   follow.gather = std::chrono::milliseconds{100};
+  follow.tracer = options.tracer;
   auto follower = Follower::start(store, std::move(*projection), std::move(follow));
   if (!follower) return Err{unavailable(follower.error())};
   return std::unique_ptr<ReadModel>(

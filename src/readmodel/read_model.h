@@ -22,6 +22,7 @@
 #include "routing/position.h"
 #include "store/event_store.h"
 #include "telemetry/histogram.h"
+#include "telemetry/tracer.h"
 
 namespace pim::readmodel {
 
@@ -143,6 +144,7 @@ struct ReadModelOptions {
   std::string directory;  // holds readmodel.db
   std::uint32_t shards = 4;
   std::uint32_t readers = 4;
+  telemetry::Tracer* tracer = nullptr;  // outlives it; null: no spans
 };
 
 class ReadModel {

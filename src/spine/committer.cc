@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "telemetry/current_span.h"
+#include "telemetry/scoped_span.h"
 
 namespace pim::spine {
 namespace {
@@ -40,13 +40,14 @@ bool nothing_written(StoreErrorKind kind) {
 
 Committer::Committer(store::EventStore& store, const Clock& clock, std::size_t max_batch,
                      std::vector<Deliver> shards, std::function<void()> on_recovered,
-                     telemetry::Tracer* tracer)
+                     telemetry::Tracer* tracer, std::string region)
     : store_(store),
       clock_(clock),
       max_batch_(max_batch),
       shards_(std::move(shards)),
       on_recovered_(std::move(on_recovered)),
       tracer_(tracer),
+      region_(std::move(region)),
       queued_(shards_.size()) {}
 
 void Committer::offer(std::size_t shard, std::vector<CommitItem> items) {
@@ -110,7 +111,9 @@ telemetry::Span Committer::batch_span(const store::BatchResult& result, MonoTime
   span.start = std::chrono::system_clock::now() -
                std::chrono::duration_cast<telemetry::WallTime::duration>(span.duration);
   span.links = batched_;
-  span.attributes.push_back({"pim.batch.appends", static_cast<std::int64_t>(under_way_.size())});
+  span.attributes = {{"pim.batch.appends", static_cast<std::int64_t>(under_way_.size())},
+                     {"pim.region", region_},
+                     telemetry::profile_of(batch_)};
   if (!result.ok()) {
     span.failed = true;
     span.failure = to_string(result.error().kind);

@@ -41,7 +41,7 @@ class Committer : public std::enable_shared_from_this<Committer> {
   // next commit.
   Committer(store::EventStore& store, const Clock& clock, std::size_t max_batch,
             std::vector<Deliver> shards, std::function<void()> on_recovered,
-            telemetry::Tracer* tracer = nullptr);
+            telemetry::Tracer* tracer = nullptr, std::string region = "local");
 
   // Commits in the order of offers, as far as one shard is concerned; shards take turns.
   void offer(std::size_t shard, std::vector<CommitItem> items);
@@ -99,6 +99,7 @@ class Committer : public std::enable_shared_from_this<Committer> {
   const std::vector<Deliver> shards_;
   const std::function<void()> on_recovered_;
   telemetry::Tracer* const tracer_;
+  const std::string region_;
 
   std::atomic<bool> accepting_{true};
   std::atomic<std::int64_t> refused_at_ns_{INT64_MIN};

@@ -138,6 +138,7 @@ struct SpineOptions {
   std::uint32_t snapshot_every = 200;       // events of a stream
   std::chrono::milliseconds shed_wait{20};  // mean queue wait beyond which new work is shed
   telemetry::Tracer* tracer = nullptr;      // outlives the store; null: no spans
+  std::string region = "local";             // where this node is: in the batches' spans
 };
 
 class Spine {

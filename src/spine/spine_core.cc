@@ -16,7 +16,7 @@ SpineCore::SpineCore(store::EventStore& store, const Clock& clock, const SpineOp
   }
   committer_ = std::make_shared<Committer>(
       store, clock, options.max_batch, std::move(deliveries),
-      [references = references_] { references->clear(); }, options.tracer);
+      [references = references_] { references->clear(); }, options.tracer, options.region);
   for (auto& shard : shards_) shard->connect(committer_);
 }
 

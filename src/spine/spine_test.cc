@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <future>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -122,6 +123,7 @@ TEST(Spine, ACommandOfAKeptTraceLeavesItsTimesAndItsBatchASpan) {
   telemetry::Tracer tracer(spans.exporter(), telemetry::keep_all());
   SpineOptions options;
   options.tracer = &tracer;
+  options.region = "us-east";
   auto spine = Spine::start(store, options).value();
   const auto submit = [&](unsigned n, bool sampled) {
     auto one = create(n, "ann");
@@ -156,6 +158,12 @@ TEST(Spine, ACommandOfAKeptTraceLeavesItsTimesAndItsBatchASpan) {
   ASSERT_EQ(batches[0].links.size(), 1U);
   EXPECT_EQ(batches[0].links[0].span_id, trace.span_id);
   EXPECT_EQ(batches[0].duration, timing.committed - timing.submitted);
+  std::map<std::string_view, std::string> texts;
+  for (const auto& [key, value] : batches[0].attributes) {
+    if (const auto* text = std::get_if<std::string>(&value)) texts[key] = *text;
+  }
+  EXPECT_EQ(texts["pim.region"], "us-east");
+  EXPECT_EQ(texts["pyroscope.profile.id"], batches[0].context.span_hex());
 }
 
 TEST(Spine, AFailingStoreStillGivesOneAnswerEach) {

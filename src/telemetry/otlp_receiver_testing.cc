@@ -112,6 +112,9 @@ ReceivedSpan span_of(std::string_view message) {
       case 2:
         span.span_id = hex(field.bytes);
         break;
+      case 3:
+        span.trace_state = field.bytes;
+        break;
       case 4:
         span.parent_id = hex(field.bytes);
         break;
@@ -137,6 +140,7 @@ ReceivedSpan span_of(std::string_view message) {
         break;
       case 15:
         for_each_field(field.bytes, [&](const Field& status) {
+          if (status.number == 2) span.failure = status.bytes;
           if (status.number == 3) span.status = status.integer;
         });
         break;

@@ -16,6 +16,7 @@ struct ReceivedSpan {
   std::string trace_id;   // hex
   std::string span_id;    // hex
   std::string parent_id;  // hex; empty: none
+  std::string trace_state;
   std::string name;
   std::uint64_t kind = 0;
   std::uint64_t start_ns = 0;
@@ -23,6 +24,7 @@ struct ReceivedSpan {
   std::map<std::string, std::string> attributes;  // values as text
   std::vector<std::string> links;                 // span ids, hex
   std::uint64_t status = 0;                       // 2: error
+  std::string failure;
   std::map<std::string, std::string> resource;
 };
 

@@ -6,6 +6,7 @@
 #include <opentelemetry/sdk/instrumentationscope/instrumentation_scope.h>
 #include <opentelemetry/sdk/trace/exporter.h>
 #include <opentelemetry/sdk/trace/recordable.h>
+#include <opentelemetry/trace/trace_state.h>
 
 #include <utility>
 #include <vector>
@@ -20,9 +21,10 @@ namespace sdk = opentelemetry::sdk;
 namespace trace = opentelemetry::trace;
 namespace nostd = opentelemetry::nostd;
 
-trace::SpanContext context_of(const TraceContext& context) {
+trace::SpanContext context_of(const TraceContext& context, const std::string& state = {}) {
   return {trace::TraceId(context.trace_id), trace::SpanId(context.span_id),
-          trace::TraceFlags(context.sampled ? trace::TraceFlags::kIsSampled : 0), false};
+          trace::TraceFlags(context.sampled ? trace::TraceFlags::kIsSampled : 0), false,
+          state.empty() ? trace::TraceState::GetDefault() : trace::TraceState::FromHeader(state)};
 }
 
 trace::SpanKind kind_of(SpanKind kind) {
@@ -39,13 +41,14 @@ trace::SpanKind kind_of(SpanKind kind) {
 
 class OtlpSpanExporter final : public SpanExporter {
  public:
-  OtlpSpanExporter(const std::string& endpoint, const Resource& resource)
+  OtlpSpanExporter(const std::string& endpoint, const Resource& resource,
+                   std::chrono::milliseconds timeout)
       : resource_(sdk_resource(resource)),
         scope_(sdk::instrumentationscope::InstrumentationScope::Create("pim")) {
     otlp::OtlpHttpExporterOptions options;
     options.url = endpoint + "/v1/traces";
     options.content_type = otlp::HttpRequestContentType::kBinary;
-    options.timeout = std::chrono::seconds(3);
+    options.timeout = timeout;
     options.retry_policy_max_attempts = 1;  // the tracer tries again, and counts
     exporter_ = otlp::OtlpHttpExporterFactory::Create(options);
   }
@@ -61,7 +64,7 @@ class OtlpSpanExporter final : public SpanExporter {
  private:
   std::unique_ptr<sdk::trace::Recordable> recordable(const Span& span) const {
     auto record = exporter_->MakeRecordable();
-    record->SetIdentity(context_of(span.context), trace::SpanId(span.parent));
+    record->SetIdentity(context_of(span.context, span.trace_state), trace::SpanId(span.parent));
     record->SetName(span.name);
     record->SetSpanKind(kind_of(span.kind));
     record->SetStartTime(opentelemetry::common::SystemTimestamp(span.start));
@@ -82,8 +85,9 @@ class OtlpSpanExporter final : public SpanExporter {
 }  // namespace
 
 std::unique_ptr<SpanExporter> otlp_span_exporter(const std::string& endpoint,
-                                                 const Resource& resource) {
-  return std::make_unique<OtlpSpanExporter>(endpoint, resource);
+                                                 const Resource& resource,
+                                                 std::chrono::milliseconds timeout) {
+  return std::make_unique<OtlpSpanExporter>(endpoint, resource, timeout);
 }
 
 }  // namespace pim::telemetry

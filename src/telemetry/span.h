@@ -28,6 +28,7 @@ struct Span {
   std::chrono::nanoseconds duration{0};
   std::vector<SpanAttribute> attributes;
   std::vector<TraceContext> links;
+  std::string trace_state;  // of the caller's tracing system (trace_state.h); mostly empty
 };
 
 }  // namespace pim::telemetry

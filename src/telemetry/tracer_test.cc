@@ -67,6 +67,7 @@ TEST(OtlpSpans, CarryEverythingOverTheWire) {
   span.failure = "no";
   span.attributes = {{"text", std::string("a\"b")}, {"number", std::int64_t{42}}, {"flag", true}};
   span.links = {TraceContext::root()};
+  span.trace_state = "rojo=1,congo=2";
   ASSERT_TRUE(exporter->send(std::vector<Span>{span, span}));
   const auto received = receiver.wait_for(2);
   ASSERT_EQ(received.size(), 2U);
@@ -79,6 +80,8 @@ TEST(OtlpSpans, CarryEverythingOverTheWire) {
   EXPECT_EQ(got.start_ns, 1'700'000'000'000'000'000U);
   EXPECT_EQ(got.end_ns - got.start_ns, 1'500'000U);
   EXPECT_EQ(got.status, 2U) << "STATUS_CODE_ERROR";
+  EXPECT_EQ(got.failure, "no");
+  EXPECT_EQ(got.trace_state, "rojo=1,congo=2");
   EXPECT_EQ(got.attributes.at("text"), "a\"b");
   EXPECT_EQ(got.attributes.at("number"), "42");
   EXPECT_EQ(got.attributes.at("flag"), "true");

@@ -13,6 +13,7 @@
 #include "data/hex.h"
 #include "data/sha256.h"
 #include "domain/json.h"
+#include "telemetry/scoped_span.h"
 
 namespace pim::data::generate {
 namespace {
@@ -236,15 +237,17 @@ class PlanSender {
       senders.push_back(options_.connect());
     }
     const Network& network = population_.network();
-    each(senders, network.areas().facilities(), [&](CommandWriter& writer, std::uint64_t i) {
-      writer.begin_facility(i);
-      writer.on_facility(network.facility(i));
-    });
-    each(senders, network.areas().providers(), [&](CommandWriter& writer, std::uint64_t i) {
-      writer.begin_provider(i);
-      writer.on_provider(network.provider(i));
-    });
-    each(senders, plan_.patients, [&](CommandWriter& writer, std::uint64_t i) {
+    each("send facilities", senders, network.areas().facilities(),
+         [&](CommandWriter& writer, std::uint64_t i) {
+           writer.begin_facility(i);
+           writer.on_facility(network.facility(i));
+         });
+    each("send providers", senders, network.areas().providers(),
+         [&](CommandWriter& writer, std::uint64_t i) {
+           writer.begin_provider(i);
+           writer.on_provider(network.provider(i));
+         });
+    each("send patients", senders, plan_.patients, [&](CommandWriter& writer, std::uint64_t i) {
       const auto scratch = std::make_unique<Scratch>();
       writer.begin_patient(i);
       write_patient(population_, book_, i, *scratch, writer, 1U << 10,
@@ -257,8 +260,12 @@ class PlanSender {
  private:
   // All streams of a kind, before any of the next.
   template <class Write>
-  void each(std::vector<std::unique_ptr<Sender>>& senders, std::uint64_t count, Write write) {
+  void each(std::string_view name, std::vector<std::unique_ptr<Sender>>& senders,
+            std::uint64_t count, Write write) {
     if (failure_) return;
+    telemetry::ScopedSpan span(name);
+    span.set("pim.streams", count);
+    const std::uint64_t refused_before = summary_.refused;
     std::atomic<std::uint64_t> next{0};
     const auto work = [&](Sender& sender) {
       CommandWriter writer(plan_,
@@ -273,10 +280,18 @@ class PlanSender {
     };
     std::vector<std::thread> others;
     for (std::size_t i = 1; i < senders.size(); ++i) {
-      others.emplace_back([&work, &sender = *senders[i]] { work(sender); });
+      others.emplace_back([&work, &sender = *senders[i], traced = telemetry::current_work()] {
+        const telemetry::WorkScope scope(traced);
+        work(sender);
+      });
     }
     work(*senders.front());
     for (auto& thread : others) thread.join();
+    if (failure_) {
+      span.fail("stopped");
+    } else if (summary_.refused > refused_before) {
+      span.fail(std::to_string(summary_.refused - refused_before) + " refused");
+    }
   }
 
   bool send(Sender& sender, const OutgoingCommand& command) {

@@ -12,6 +12,7 @@
 #include "store/sqlite/schema.h"
 #include "store/sqlite/store_check.h"
 #include "store/sqlite/write_session.h"
+#include "telemetry/scoped_span.h"
 
 namespace pim::store::sqlite {
 namespace {
@@ -117,7 +118,9 @@ constexpr std::uint64_t kEpochMargin = 1000;
 
 }  // namespace
 
-StoreResult<Manifest> verify_backup(const std::string& backup) {
+namespace {
+
+StoreResult<Manifest> verify_parts(const std::string& backup) {
   auto manifest = read_manifest(backup);
   if (!manifest) return manifest;
   const std::string database = database_path(backup);
@@ -139,13 +142,7 @@ StoreResult<Manifest> verify_backup(const std::string& backup) {
   return manifest;
 }
 
-StoreResult<Manifest> restore(const std::string& backup, const std::string& directory) {
-  auto manifest = verify_backup(backup);
-  if (!manifest) return manifest;
-  if (manifest->schema_version > kSchemaVersion) {
-    return rejected("the backup's schema is version " + std::to_string(manifest->schema_version) +
-                    ", newer than this program");
-  }
+StoreResult<void> copy_as_suspect(const std::string& backup, const std::string& directory) {
   Files& files = posix_files();
   if (auto made = files.make_directory(directory); !made) return Err{made.error()};
   auto lock = files.lock_directory(directory);
@@ -154,13 +151,37 @@ StoreResult<Manifest> restore(const std::string& backup, const std::string& dire
 
   const std::string database = database_path(directory);
   const std::string unfinished = database + ".unfinished";
-  if (auto copied = files.copy_to_new(database_path(backup), unfinished); !copied) {
-    return Err{copied.error()};
+  if (auto copied = files.copy_to_new(database_path(backup), unfinished); !copied) return copied;
+  if (auto marked = make_suspect(unfinished, new_node_id()); !marked) return marked;
+  if (auto synced = files.sync_file(unfinished); !synced) return synced;
+  if (auto named = files.rename(unfinished, database); !named) return named;
+  return files.sync_directory(directory);
+}
+
+// Runs one part in a span, which has failed where it did.
+template <class Run>
+auto part(std::string_view name, Run run) {
+  telemetry::ScopedSpan span(name);
+  auto result = run();
+  if (!result) span.fail(to_string(result.error().kind));
+  return result;
+}
+
+}  // namespace
+
+StoreResult<Manifest> verify_backup(const std::string& backup) {
+  return part("backup verify", [&] { return verify_parts(backup); });
+}
+
+StoreResult<Manifest> restore(const std::string& backup, const std::string& directory) {
+  auto manifest = verify_backup(backup);
+  if (!manifest) return manifest;
+  if (manifest->schema_version > kSchemaVersion) {
+    return rejected("the backup's schema is version " + std::to_string(manifest->schema_version) +
+                    ", newer than this program");
   }
-  if (auto marked = make_suspect(unfinished, new_node_id()); !marked) return Err{marked.error()};
-  if (auto synced = files.sync_file(unfinished); !synced) return Err{synced.error()};
-  if (auto named = files.rename(unfinished, database); !named) return Err{named.error()};
-  if (auto synced = files.sync_directory(directory); !synced) return Err{synced.error()};
+  auto copied = part("restore copy", [&] { return copy_as_suspect(backup, directory); });
+  if (!copied) return Err{std::move(copied.error())};
   return manifest;
 }
 
@@ -186,10 +207,16 @@ StoreResult<ActivationReport> activate(const std::string& directory,
   if (!any_suspect) return rejected(directory + ": no bucket is suspect, nothing to activate");
 
   Judgement judgement(*heads);
+  telemetry::ScopedSpan judging("activate judge");
+  judging.set("pim.anchors", anchors.size());
   for (const Anchor& anchor : anchors) {
     if (auto heard = judgement.hear(*queries, anchor); !heard) return Err{heard.error()};
   }
   ActivationReport& report = judgement.report();
+  if (!report.mismatches.empty()) {
+    judging.fail(std::to_string(report.mismatches.size()) + " mismatches");
+  }
+  judging.end();
   if (!report.mismatches.empty() || (!report.lost.empty() && !accept_loss)) return report;
 
   std::vector<std::pair<BucketHead, BucketHead>> changes;

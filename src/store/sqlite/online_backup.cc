@@ -19,9 +19,11 @@ StoreError unavailable(std::string message) {
 
 }  // namespace
 
-OnlineBackup::OnlineBackup(std::string target, NodeId node, UtcMillis now, Done done)
+OnlineBackup::OnlineBackup(std::string target, NodeId node, UtcMillis now,
+                           const telemetry::Work& work, Done done)
     : target_(std::move(target)),
       unfinished_(database_path(target_) + ".unfinished"),
+      work_(work),
       done_(std::move(done)) {
   manifest_.schema_version = kSchemaVersion;
   manifest_.node = node;
@@ -29,8 +31,9 @@ OnlineBackup::OnlineBackup(std::string target, NodeId node, UtcMillis now, Done 
 }
 
 std::unique_ptr<OnlineBackup> OnlineBackup::start(Connection& source, const std::string& target,
-                                                  NodeId node, UtcMillis now, Done done) {
-  std::unique_ptr<OnlineBackup> backup(new OnlineBackup(target, node, now, std::move(done)));
+                                                  NodeId node, UtcMillis now,
+                                                  const telemetry::Work& work, Done done) {
+  std::unique_ptr<OnlineBackup> backup(new OnlineBackup(target, node, now, work, std::move(done)));
   if (auto begun = backup->begin(source); !begun) {
     backup->end(std::move(begun));
     return nullptr;
@@ -72,6 +75,7 @@ void OnlineBackup::abandon_copy() {
   if (handle_ == nullptr) return;
   sqlite3_backup_finish(std::exchange(handle_, nullptr));
   copy_.reset();
+  telemetry::end_part(work_, "backup copy", began_, "unavailable");
   end(Err{unavailable("the store left service, or closed, before the backup was complete")});
 }
 
@@ -83,17 +87,28 @@ void OnlineBackup::step(int pages) {
   if (rc != SQLITE_DONE) {
     auto error = copy_->error("copying pages");
     copy_.reset();
+    telemetry::end_part(work_, "backup copy", began_, to_string(error.kind));
     end(Err{std::move(error)});
     return;
   }
   copy_.reset();
+  telemetry::end_part(work_, "backup copy", began_);
   verifier_ = std::thread([this] {
     telemetry::name_thread("backup-verify");
     verify();
   });
 }
 
-void OnlineBackup::verify() { end(verify_copy()); }
+void OnlineBackup::verify() {
+  StoreResult<void> done;
+  {
+    const telemetry::WorkScope scope(work_);
+    telemetry::ScopedSpan span("backup verify");
+    done = verify_copy();
+    if (!done) span.fail(to_string(done.error().kind));
+  }
+  end(std::move(done));  // whose work this is part of ends with it
+}
 
 StoreResult<void> OnlineBackup::verify_copy() {
   Files& files = posix_files();

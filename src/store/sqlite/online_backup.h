@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <thread>
@@ -13,6 +14,7 @@
 #include "store/event_store.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/manifest.h"
+#include "telemetry/scoped_span.h"
 
 namespace pim::store::sqlite {
 
@@ -20,9 +22,11 @@ namespace pim::store::sqlite {
 // it.
 class OnlineBackup {
  public:
-  // `target`: absent or empty. Where it cannot start, `done` has been called, and null returned.
+  // `target`: absent or empty; `work`: whose parts copying and verifying are. Where it cannot
+  // start, `done` has been called, and null returned.
   static std::unique_ptr<OnlineBackup> start(Connection& source, const std::string& target,
-                                             NodeId node, UtcMillis now, Done done);
+                                             NodeId node, UtcMillis now,
+                                             const telemetry::Work& work, Done done);
   // Ends it with `unavailable` where it has not ended.
   ~OnlineBackup();
   OnlineBackup(const OnlineBackup&) = delete;
@@ -36,7 +40,8 @@ class OnlineBackup {
   bool ended() const { return ended_; }
 
  private:
-  OnlineBackup(std::string target, NodeId node, UtcMillis now, Done done);
+  OnlineBackup(std::string target, NodeId node, UtcMillis now, const telemetry::Work& work,
+               Done done);
   StoreResult<void> begin(Connection& source);
   void end(StoreResult<void> result);
   void verify();
@@ -44,6 +49,8 @@ class OnlineBackup {
 
   const std::string target_;
   const std::string unfinished_;
+  const telemetry::Work work_;
+  const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   Manifest manifest_;
   Done done_;
   std::unique_ptr<Connection> copy_;  // while copying

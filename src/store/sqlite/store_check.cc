@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "telemetry/scoped_span.h"
+
 namespace pim::store::sqlite {
 namespace {
 
@@ -59,9 +61,7 @@ StoreResult<void> check_bucket(Queries& queries, const BucketHead& head,
   return {};
 }
 
-}  // namespace
-
-StoreResult<StoreCounts> check_store(Queries& queries, const std::atomic<bool>& stop) {
+StoreResult<StoreCounts> check_everything(Queries& queries, const std::atomic<bool>& stop) {
   if (auto good = check_pages(queries.connection(), stop); !good) return Err{good.error()};
   auto heads = queries.heads();
   if (!heads) return Err{heads.error()};
@@ -73,6 +73,20 @@ StoreResult<StoreCounts> check_store(Queries& queries, const std::atomic<bool>& 
   auto receipts = queries.connection().query_integer("SELECT count(*) FROM receipt");
   if (!receipts) return Err{receipts.error()};
   counts.receipts = static_cast<std::uint64_t>(*receipts);
+  return counts;
+}
+
+}  // namespace
+
+StoreResult<StoreCounts> check_store(Queries& queries, const std::atomic<bool>& stop) {
+  telemetry::ScopedSpan span("store check");
+  auto counts = check_everything(queries, stop);
+  if (counts) {
+    span.set("pim.events", counts->events);
+    span.set("pim.receipts", counts->receipts);
+  } else {
+    span.fail(to_string(counts.error().kind));
+  }
   return counts;
 }
 

@@ -105,7 +105,8 @@ StoreResult<void> Writer::change_head(const BucketHead& expected, const BucketHe
 void Writer::backup(const std::string& target_directory, Done done) {
   {
     const std::lock_guard lock(mutex_);
-    control_.emplace_back([this, target_directory, done = std::move(done)](bool closing) {
+    control_.emplace_back([this, target_directory, work = telemetry::current_work(),
+                           done = std::move(done)](bool closing) {
       if (closing || service_ != Service::up) {
         done(closing ? closing_error() : unavailable("the store is out of service"));
       } else if (backup_ && !backup_->ended()) {
@@ -113,7 +114,7 @@ void Writer::backup(const std::string& target_directory, Done done) {
       } else {
         backup_.reset();
         backup_ = OnlineBackup::start(session_->connection(), target_directory, session_->node(),
-                                      now(), done);
+                                      now(), work, done);
       }
     });
   }
