@@ -44,9 +44,9 @@ void expect_host(SSL* ssl, const std::string& host) {
 }
 
 // One exchange; every step ends at the deadline.
-class Exchange {
+class TlsExchange {
  public:
-  Exchange(const ApiUrl& url, std::chrono::milliseconds timeout)
+  TlsExchange(const ApiUrl& url, std::chrono::milliseconds timeout)
       : url_(url), deadline_(std::chrono::steady_clock::now() + timeout) {}
 
   ApiResult plain(const ApiMessage& message) {
@@ -208,7 +208,7 @@ ApiResult MockarooApi::post(const mockaroo::ApiRequest& request) {
     span.set("server.address", url_.host);
     span.set("server.port", url_.port);
   }
-  Exchange exchange(url_, timeout_);
+  TlsExchange exchange(url_, timeout_);
   auto reply = url_.tls ? exchange.secure(message, ca_file_) : exchange.plain(message);
   if (!reply) {
     span.fail("no answer");
