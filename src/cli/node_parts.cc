@@ -19,6 +19,10 @@ NodeParts::~NodeParts() {
   spine_.reset();
   commits_.close();  // the store may still be writing the spine's last batch
   telemetry::forward_logs(nullptr);
+  // all three at once: back ends that are away cost the end one time-out, not three
+  if (tracer_) tracer_->close();
+  if (logs_) logs_->close();
+  if (profiles_) profiles_->close();
 }
 
 Result<std::unique_ptr<NodeParts>, std::string> NodeParts::open(const ServeConfig& config) {

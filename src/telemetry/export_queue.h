@@ -58,11 +58,7 @@ class ExportQueue {
   }
   // Sends what is left, up to the first failure.
   ~ExportQueue() {
-    {
-      const std::lock_guard lock(mutex_);
-      stopping_ = true;
-    }
-    changed_.notify_all();
+    close();
     thread_.join();
   }
   ExportQueue(const ExportQueue&) = delete;
@@ -80,6 +76,15 @@ class ExportQueue {
       full_batch = queue_.size() % options_.batch == 0;
     }
     if (full_batch) changed_.notify_one();  // else it waits for the linger: no wake-up a record
+  }
+
+  // Begins what the destructor waits for: several queues end in the time of one.
+  void close() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    changed_.notify_all();
   }
 
   ExportStats stats() const {

@@ -36,6 +36,8 @@ class LogSender {
     make_fit(record);
     queue_.put(std::move(record));
   }
+  // Begins to send what is left; the destructor waits for it.
+  void close() { queue_.close(); }
   ExportStats stats() const { return queue_.stats(); }
 
  private:

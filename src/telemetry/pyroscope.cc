@@ -18,12 +18,16 @@ ProfilePush::ProfilePush(Profiler& profiler, std::unique_ptr<ProfileSender> send
 }
 
 ProfilePush::~ProfilePush() {
+  close();
+  thread_.join();
+}
+
+void ProfilePush::close() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   changed_.notify_all();
-  thread_.join();
 }
 
 void ProfilePush::run() {

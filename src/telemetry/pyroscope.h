@@ -61,6 +61,9 @@ class ProfilePush {
   ProfilePush(const ProfilePush&) = delete;
   ProfilePush& operator=(const ProfilePush&) = delete;
 
+  // Begins to send what is left; the destructor waits for it.
+  void close();
+
   struct Stats {
     std::uint64_t sent = 0;
     std::uint64_t dropped_full = 0;     // the oldest gave way to a new one

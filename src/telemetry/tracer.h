@@ -41,6 +41,9 @@ class Tracer {
   // Takes a span of a kept trace; others are ignored.
   void end(Span span);
 
+  // Begins to send what is left; the destructor waits for it.
+  void close() { queue_.close(); }
+
   struct Stats : ExportStats {
     std::uint64_t traces = 0;       // that began here
     std::uint64_t traces_kept = 0;  // of them
