@@ -153,7 +153,8 @@ void App::run_command(const CallPtr& call) {
       std::optional<telemetry::SpanScope> scope;
       if (call->trace.sampled) scope.emplace(call->trace);
       call->command = reply.timing;
-      if (logs_ != nullptr) metrics_.domain_events_logged(log_domain_events(*logs_, *call, reply));
+      if (logs_ != nullptr)
+        metrics_.domain_events_logged(log_domain_events(*logs_, *call, reply, options_.region));
       answer(*call, commands_.render(*call, reply, stream, created));
     });
   });

@@ -39,7 +39,7 @@ void log_request(telemetry::LogSender* logs, const Call& call, const Response& r
 }
 
 std::size_t log_domain_events(telemetry::LogSender& logs, const Call& call,
-                              const spine::CommandReply& reply) {
+                              const spine::CommandReply& reply, std::string_view region) {
   const auto& types = reply.event_types;
   if (!call.trace.sampled || types.empty() || types.size() != reply.events) return 0;
   const auto time = std::chrono::system_clock::now();
@@ -52,7 +52,8 @@ std::size_t log_domain_events(telemetry::LogSender& logs, const Call& call,
     attributes.push_back({"pim.event.schema_version", std::int64_t{kEventSchemaVersion}});
     attributes.push_back({"pim.bucket", std::int64_t{reply.bucket.value}});
     attributes.push_back({"pim.position", static_cast<std::int64_t>(reply.last_position - later)});
-    if (call.shard) attributes.push_back({"pim.shard", std::int64_t{call.shard->value}});
+    if (call.shard) attributes.push_back({"pim.shard", std::to_string(call.shard->value)});
+    attributes.push_back({"pim.region", std::string(region)});
     LogRecord record =
         telemetry::event(telemetry::EventName::domain_event, time, types[i], std::move(attributes));
     record.trace = call.trace;

@@ -18,6 +18,6 @@ void log_request(telemetry::LogSender* logs, const Call& call, const Response& r
 // An event `pim.domain.event` for each event that `reply` says was committed: what happened and
 // where, never to whom. The number of them; 0 where the request's trace is not kept.
 std::size_t log_domain_events(telemetry::LogSender& logs, const Call& call,
-                              const spine::CommandReply& reply);
+                              const spine::CommandReply& reply, std::string_view region);
 
 }  // namespace pim::api

@@ -122,6 +122,7 @@ TEST(RequestLog, HasTheDomainEventsOfAKeptTraceOnce) {
     EXPECT_EQ(text_of(record.attributes, "pim.event.version"), std::to_string(4 + i));
     EXPECT_EQ(text_of(record.attributes, "pim.position"), std::to_string(39 + i));
     EXPECT_EQ(text_of(record.attributes, "pim.bucket"), "77");
+    EXPECT_EQ(text_of(record.attributes, "pim.region"), "local");
     EXPECT_EQ(text_of(record.attributes, "pim.event.schema_version"), "1");
   }
   EXPECT_EQ(text_of(records[0].attributes, "pim.event.type"), "patient-registered");

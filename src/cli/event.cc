@@ -1,5 +1,7 @@
 #include "telemetry/event.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
@@ -14,6 +16,7 @@
 #include "data/privacy/text_scan.h"
 #include "domain/ids.h"
 #include "domain/result.h"
+#include "telemetry/current_span.h"
 #include "telemetry/otlp_logs.h"
 
 namespace pim::cli {
@@ -106,7 +109,8 @@ telemetry::WallTime wall(UtcMillis time) {
   return telemetry::WallTime(std::chrono::milliseconds(time.value));
 }
 
-int send_event(const EventOptions& options) {
+int send_event(EventOptions options) {
+  while (options.endpoint.ends_with('/')) options.endpoint.pop_back();
   const auto name = telemetry::parse_event_name(options.name);
   if (!name || *name == EventName::domain_event) {
     return fail(kUsage, "the event must be pim.deploy, pim.fault or pim.alert");
@@ -130,9 +134,10 @@ int send_event(const EventOptions& options) {
   const auto exporter =
       telemetry::otlp_log_exporter(options.endpoint, {.service_name = "pim-cli",
                                                       .service_version = std::string(api::kVersion),
-                                                      .instance_id = {}});
-  const std::vector<telemetry::LogRecord> one{
+                                                      .instance_id = std::to_string(::getpid())});
+  std::vector<telemetry::LogRecord> one{
       telemetry::event(*name, time, in_words(options.fields), std::move(*attributes))};
+  one.front().trace = telemetry::current_span();  // the command's
   if (!exporter->send(one)) {
     return fail(kEnvironment, "the event was not delivered to " + options.endpoint);
   }
