@@ -57,5 +57,5 @@ profile() {
       | [.sample[] | {cpu: (.value[0] | tonumber),
           at: first((.locationId[] | $frames[.][] | select(.file | test("(^|/)src/"))), {name: "(elsewhere)", file: "", line: ""})}]
       | (map(.cpu) | add) as $all | group_by(.at) | map({at: .[0].at, cpu: (map(.cpu) | add)}) | sort_by(-.cpu)[:15][]
-      | "\(.cpu / $all * 1000 | round / 10) %  \(.at.name)  \(.at.file | sub("^.*(?=src/)"; "")):\(.at.line)"'
+      | "\(.cpu / $all * 1000 | round / 10) %  \(.at.name[:90])  \(.at.file | sub("^.*(?=src/)"; "")):\(.at.line)"'
 }
