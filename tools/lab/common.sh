@@ -4,11 +4,13 @@ BUILD_PACKAGES=(
   g++ cmake ninja-build ccache
   libboost1.81-dev libsimdjson-dev libsqlite3-dev libssl-dev libxxhash-dev libtomlplusplus-dev libcli11-dev
   libjemalloc-dev nlohmann-json3-dev libgtest-dev libbenchmark-dev librapidcheck-dev
-  libabsl-dev opentelemetry-cpp-dev libdw-dev
+  libabsl-dev opentelemetry-cpp-dev libdw-dev libyaml-cpp-dev
   python3-prometheus-client # the parser that a test holds /metrics against
 )
 BACKPORTED=(opentelemetry-cpp-dev golang-1.23-go) # in Debian 12 only in bookworm-backports
 TIDY_PACKAGES=(clang-format-19 clang-tidy-19 git)
+BOARD_PACKAGES=(jsonnet)
+TOUR_PACKAGES=(curl jq)
 FUZZ_PACKAGES=(clang-19 libclang-rt-19-dev)
 HOSTILE_PACKAGES=(python3-venv curl)
 BENCH_WRITE_PACKAGES=(postgresql-15)

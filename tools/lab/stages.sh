@@ -43,12 +43,13 @@ suites() {
 }
 
 stage_format() {
-  need "${TIDY_PACKAGES[@]}"
+  need "${TIDY_PACKAGES[@]}" "${BOARD_PACKAGES[@]}"
   mkdir -p out
   local files=()
   mapfile -t files < <(git ls-files 'src/*.cc' 'src/*.h' 'bench/*.cc' 'bench/*.h' 'tests/*.cc' 'tests/*.h')
   check format clang-format-19 --dry-run --Werror "${files[@]}"
   check layers tools/check_layers.sh
+  check dashboards tools/dashboards.sh --check
   check compose tools/check_compose.sh
 }
 
@@ -160,7 +161,7 @@ stage_hostile() {
 
 # The real Collector, Loki, Tempo, Mimir and Pyroscope, in a directory and on ports of their own.
 stage_stack() {
-  need "${BUILD_PACKAGES[@]}"
+  need "${BUILD_PACKAGES[@]}" "${TOUR_PACKAGES[@]}"
   source tools/lab/stack.sh
   stack build
   check webhook-receiver go_in_subshell collector test -count=1 pim.lab/webhookeventreceiver
