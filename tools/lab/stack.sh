@@ -247,13 +247,16 @@ EOF
   [ $running -eq ${#STACK_PARTS[@]} ]
 }
 
-# Whoever sends before whom it sends to, so that each hands on what it has; 30 s each.
+# Whoever sends before whom it sends to, so that each hands on what it has; 30 s each. This Tempo waits for ever when it
+# was asked in its last half minute (its queue of queries is cleaned that often, and has to be gone): it writes what it
+# holds, and has 5 s.
 stack_down() {
   local dir=$1 part
   [ -d "$dir" ] || { echo "not running"; return 0; }
-  stack_end "$dir" collector
-  stack_end "$dir" tempo
-  stack_end "$dir" mimir loki pyroscope
+  stack_end "$dir" 30 collector
+  if stack_pid "$dir" tempo >/dev/null; then http_ok "$(sed -n 's/^TEMPO_HTTP_PORT=//p' "$dir/stack.env")" /flush || true; fi
+  stack_end "$dir" 5 tempo
+  stack_end "$dir" 30 mimir loki pyroscope
   [ ! -e "$dir/cgroup" ] || find "$(cat "$dir/cgroup")" -depth -type d -exec rmdir {} + 2>/dev/null || true
   if [ -s "$dir/watch.pid" ] && grep -qs stack "/proc/$(cat "$dir/watch.pid")/cmdline"; then kill "$(cat "$dir/watch.pid")"; fi
   rm -f "$dir/stack.json" "$dir/cgroup" "$dir/watch.pid"
@@ -261,15 +264,15 @@ stack_down() {
 }
 
 stack_end() {
-  local dir=$1 part pid deadline=$((SECONDS + 30))
-  shift
+  local dir=$1 limit=$2 part pid deadline=$((SECONDS + $2))
+  shift 2
   for part in "$@"; do
     if pid=$(stack_pid "$dir" "$part"); then kill -TERM "$pid"; fi
   done
   for part in "$@"; do
     while pid=$(stack_pid "$dir" "$part"); do
       if [ $SECONDS -ge $deadline ]; then
-        say "$part (pid $pid) did not end within 30 s: killed; see $dir/log/$part.log"
+        [ "$part" = tempo ] || say "$part (pid $pid) did not end within $limit s: killed; see $dir/log/$part.log"
         kill -KILL "$pid"
       fi
       sleep 0.1
