@@ -129,6 +129,7 @@ telemetry::Tracer* Follower::batch_tracer() {
 
 void Follower::describe(telemetry::ScopedSpan& span) {
   std::vector<std::uint16_t> buckets;
+  buckets.reserve(batch_.size());
   for (const Pending& work : batch_) buckets.push_back(work.bucket.value);
   std::ranges::sort(buckets);
   const auto repeated = std::ranges::unique(buckets);

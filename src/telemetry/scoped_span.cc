@@ -59,15 +59,15 @@ void ScopedSpan::begin(const Work& work, std::string_view name, SpanKind kind,
 }
 
 void ScopedSpan::add(SpanAttribute attribute) {
-  if (kept()) live_->span.attributes.push_back(std::move(attribute));
+  if (live_ && kept()) live_->span.attributes.push_back(std::move(attribute));
 }
 
 void ScopedSpan::link(const TraceContext& other) {
-  if (kept()) live_->span.links.push_back(other);
+  if (live_ && kept()) live_->span.links.push_back(other);
 }
 
 void ScopedSpan::fail(std::string_view why) {
-  if (!kept() || live_->span.failed) return;
+  if (!live_ || !kept() || live_->span.failed) return;
   live_->span.failed = true;
   live_->span.failure = why;
 }
