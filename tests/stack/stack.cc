@@ -58,6 +58,21 @@ std::string nanoseconds(WallTime time) {
       std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count());
 }
 
+std::string hex_of_base64(std::string_view base64) {
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  unsigned held = 0;
+  int bits = 0;
+  for (const char c : base64) {
+    const auto value = kDigits.find(c);
+    if (value == kDigits.npos) break;
+    held = held << 6 | static_cast<unsigned>(value);
+    for (bits += 6; bits >= 4; bits -= 4) text += "0123456789abcdef"[held >> (bits - 4) & 15];
+  }
+  return text.substr(0, text.size() / 2 * 2);
+}
+
 Result<Stack, std::string> Stack::from_environment() {
   const char* file = std::getenv("PIM_STACK");
   if (file == nullptr) {
@@ -107,25 +122,10 @@ std::vector<std::string> Stack::span_ids(const std::string& trace_id) const {
   std::vector<std::string> ids;
   const auto found = trace(trace_id);
   if (!found.is_object()) return ids;
-  // Tempo gives ids in base64, as protobuf's JSON has bytes.
-  const auto hex = [](const std::string& base64) {
-    constexpr std::string_view kDigits =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string text;
-    unsigned held = 0;
-    int bits = 0;
-    for (const char c : base64) {
-      const auto value = kDigits.find(c);
-      if (value == kDigits.npos) break;
-      held = held << 6 | static_cast<unsigned>(value);
-      for (bits += 6; bits >= 4; bits -= 4) text += "0123456789abcdef"[held >> (bits - 4) & 15];
-    }
-    return text.substr(0, text.size() / 2 * 2);
-  };
   for (const auto& batch : found.value("batches", Json::array())) {
     for (const auto& scope : batch.value("scopeSpans", Json::array())) {
       for (const auto& span : scope.value("spans", Json::array())) {
-        ids.push_back(hex(span.value("spanId", "")));
+        ids.push_back(hex_of_base64(span.value("spanId", "")));
       }
     }
   }

@@ -17,6 +17,7 @@
 
 #include "lab.h"
 #include "load/http_client.h"
+#include "signals.h"
 
 namespace pim::stack {
 
@@ -27,6 +28,8 @@ using WallTime = std::chrono::system_clock::time_point;
 std::string escaped(std::string_view text);
 // So many random hex digits, for ids of traces (32) and spans (16).
 std::string random_hex(std::size_t digits);
+// Tempo gives ids in base64, as protobuf's JSON has bytes.
+std::string hex_of_base64(std::string_view base64);
 std::string nanoseconds(WallTime time);  // since 1970, as OTLP and Loki write them
 
 // Asks `condition` until what it answers is true or `limit` has passed; its last answer.
@@ -40,20 +43,6 @@ auto eventually(Condition condition, std::chrono::seconds limit = std::chrono::s
   }
   return answer;
 }
-
-// One log record as Loki gives it back.
-struct LogLine {
-  std::int64_t time_ns = 0;
-  std::string text;
-  std::map<std::string, std::string> labels;  // of the stream, and the structured metadata
-};
-
-// An exemplar as Mimir gives it back.
-struct Exemplar {
-  std::map<std::string, std::string> series;
-  std::map<std::string, std::string> labels;  // trace_id, span_id
-  double value = 0;
-};
 
 // The parts are called as in stack.json: loki, tempo, mimir, pyroscope, otlp, collector_metrics,
 // collector_health, alert_sink. One thread at a time.
