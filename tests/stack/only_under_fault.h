@@ -16,6 +16,7 @@ struct UnderFault {
 
 inline constexpr auto kOnlyUnderFault = std::to_array<UnderFault>({
     {"pim-telemetry / Refused / A", "Loki counts a reason from its first refusal on", true},
+    {"pim-telemetry / Refused -> Explore", "as its first query", true},
     {"pim-telemetry / Refused / C", "Mimir counts a reason from its first refusal on", true},
     {"availability.md / 1", "no request fails here", true},
     {"command-latency.md / 1", "a command takes so long only where the machine is busy", true},

@@ -69,10 +69,8 @@ void Traffic::run(std::uint16_t port, const std::string& loadgen, const std::str
     } else {
       session.accepted(load::version_of_etag(written.header("etag")));
       load::Request query{"GET", target_of(kQueries[turn % kQueries.size()], patient), {}, {}};
-      query.headers = {{"Authorization", "Bearer " + loadgen}};
-      if (turn % 10 == 0) {
-        query.headers.emplace_back("Pim-Min-Position", written.header("pim-position"));
-      }
+      query.headers = {{"Authorization", "Bearer " + loadgen},
+                       {"Pim-Min-Position", std::string(written.header("pim-position"))}};
       send(query);
     }
     if (turn % 10 == 0) {

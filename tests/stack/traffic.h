@@ -1,5 +1,5 @@
 // A light, steady load of every kind, from one thread: commands over all shards, the queries of the
-// read side, some of which wait for the write before them, and the audit search.
+// read side, each of which sees the write before it, and the audit search.
 #pragma once
 
 #include <atomic>

@@ -10,7 +10,7 @@ local one_shard = pim.requests + ', shard!="none"';  // no lists over all shards
 local by_shard(name) = q.rate(name, pim.shards, ['shard']);
 local traces_of_shard = links.traces(
   'Traces of shard ${__field.labels.shard}',
-  '{resource.service.name="pim" && span.pim.shard=${__field.labels.shard}}',
+  '{resource.service.name="pim" && span.pim.shard="${__field.labels.shard}"}',
 );
 
 board.new(
