@@ -4,7 +4,7 @@
 
 namespace pim::api {
 
-WorkerPool::WorkerPool(std::size_t threads, std::size_t queue_capacity, std::string name)
+WorkerPool::WorkerPool(std::size_t threads, std::size_t queue_capacity, const std::string& name)
     : capacity_(queue_capacity) {
   threads_.reserve(threads);
   for (std::size_t i = 0; i < threads; ++i) {

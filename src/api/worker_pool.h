@@ -16,7 +16,7 @@ namespace pim::api {
 class WorkerPool {
  public:
   // `name`: of its threads, with a number behind it.
-  WorkerPool(std::size_t threads, std::size_t queue_capacity, std::string name = "query");
+  WorkerPool(std::size_t threads, std::size_t queue_capacity, const std::string& name = "query");
   ~WorkerPool() { stop(); }
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;

@@ -123,16 +123,12 @@ void print_sent(const GenerateCommand& command, const gen::SendSummary& summary,
 }
 
 int generate_into_server(const GenerateCommand& command) {
-  // once here, so that a wrong option is found before the threads begin
-  if (const auto sender = connect_sender(command.url, command.token_file); !sender) {
-    return fail(kUsage, sender.error());
-  }
+  // here, so that a wrong option is found before the threads begin
+  const auto make_sender = sender_factory(command.url, command.token_file);
+  if (!make_sender) return fail(kUsage, make_sender.error());
   gen::SendOptions options;
   options.threads = command.threads;
-  options.connect = [&]() -> std::unique_ptr<data::Sender> {
-    auto sender = connect_sender(command.url, command.token_file);
-    return sender ? std::move(*sender) : nullptr;
-  };
+  options.connect = [&]() -> std::unique_ptr<data::Sender> { return (*make_sender)(); };
   Progress progress("generate");
   options.progress = [&](std::uint64_t done, std::uint64_t total) {
     progress.update(done, total, "facilities, providers and patients");

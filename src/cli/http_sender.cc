@@ -42,8 +42,8 @@ std::string problem_text(const load::Response& response) {
   return text;
 }
 
-Result<std::unique_ptr<HttpSender>, std::string> connect_sender(const std::string& url,
-                                                                const std::string& token_file) {
+Result<SenderFactory, std::string> sender_factory(const std::string& url,
+                                                  const std::string& token_file) {
   const auto server = parse_url(url);
   if (!server) return Err{std::string("--url must be http://HOST:PORT")};
   if (token_file.empty()) {
@@ -51,11 +51,19 @@ Result<std::unique_ptr<HttpSender>, std::string> connect_sender(const std::strin
   }
   const auto token = read_trimmed(token_file);
   if (!token || token->empty()) return Err{"cannot read a token from " + token_file};
-  auto client =
-      std::make_shared<load::HttpClient>(server->host, server->port, std::chrono::seconds(10));
-  TracedHttp http([client](const load::Request& request) { return client->send(request); },
-                  {server->host, server->port});
-  return std::make_unique<HttpSender>(std::move(http), *token);
+  return SenderFactory([host = server->host, port = server->port, token = *token] {
+    auto client = std::make_shared<load::HttpClient>(host, port, std::chrono::seconds(10));
+    TracedHttp http([client](const load::Request& request) { return client->send(request); },
+                    {host, port});
+    return std::make_unique<HttpSender>(std::move(http), token);
+  });
+}
+
+Result<std::unique_ptr<HttpSender>, std::string> connect_sender(const std::string& url,
+                                                                const std::string& token_file) {
+  auto make = sender_factory(url, token_file);
+  if (!make) return Err{std::move(make.error())};
+  return (*make)();
 }
 
 HttpSender::HttpSender(TracedHttp http, const std::string& token, milliseconds patience)

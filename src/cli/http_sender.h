@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -26,7 +27,12 @@ class HttpSender final : public data::Sender {
   std::chrono::milliseconds patience_;
 };
 
-// For a command line's --url and --token-file; the error says which of them is wrong.
+// For a command line's --url and --token-file, each read once (a pipe has its bytes only once); the
+// error says which of them is wrong. What comes back makes one sender a call.
+using SenderFactory = std::function<std::unique_ptr<HttpSender>()>;
+Result<SenderFactory, std::string> sender_factory(const std::string& url,
+                                                  const std::string& token_file);
+// Its first sender.
 Result<std::unique_ptr<HttpSender>, std::string> connect_sender(const std::string& url,
                                                                 const std::string& token_file);
 

@@ -1,5 +1,9 @@
 // Generated data from the command line: into files, and through the API of a real server.
+#include <sys/stat.h>
+
 #include <filesystem>
+#include <fstream>
+#include <thread>
 
 #include "lab.h"
 
@@ -50,6 +54,18 @@ TEST_F(GenerateTest, NeedsAServerAndAToken) {
            "http://127.0.0.1:" + std::to_string(server().port())});
   EXPECT_EQ(refused.exit, 3) << refused.err;
   EXPECT_NE(refused.err.find("refuses this token"), std::string::npos) << refused.err;
+}
+
+TEST_F(GenerateTest, ATokenFromAPipeIsReadOnce) {
+  serve();
+  const auto text = read_text(token_file("loadgen"));
+  const auto pipe = path("token.pipe");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  std::thread writer([&] { std::ofstream(pipe) << text; });
+  const auto made = pim({"data", "generate", "--patients", "1", "--format", "api", "--token-file",
+                         pipe, "--url", "http://127.0.0.1:" + std::to_string(server().port())});
+  writer.join();
+  EXPECT_EQ(made.exit, 0) << made.err;
 }
 
 TEST_F(GenerateTest, FilesAreProfiled) {
