@@ -191,18 +191,24 @@ TEST(Profiler, SurvivesThreadsThatComeAndGo) {
   for (const auto& [stack, ticks] : profile.ticks) EXPECT_FALSE(stack.frames.empty());
 }
 
+// Works until `recording` has so many ticks: a busy machine may arm the timer late.
+std::uint64_t ticks_of_work(Profiler::Recording& recording, std::uint64_t wanted) {
+  std::uint64_t ticks = 0;
+  while (ticks < wanted) {
+    profiled_hot_function(milliseconds(20));
+    ticks += ticks_of(recording.take());
+  }
+  return ticks;
+}
+
 TEST(Profiler, RecordingsAreApart) {
   const auto profiler = start_profiler();
   Profiler::Recording first(*profiler);
-  profiled_hot_function(milliseconds(50));
-  const auto before = ticks_of(first.take());
-  EXPECT_GT(before, 10U);
+  const auto before = ticks_of_work(first, 50);
   Profiler::Recording second(*profiler);
   EXPECT_LE(ticks_of(second.take()), before / 2) << "of before it began";
-  profiled_hot_function(milliseconds(100));
-  const auto of_second = ticks_of(second.take());
+  const auto of_second = ticks_of_work(second, 50);
   const auto of_first = ticks_of(first.take());
-  EXPECT_GT(of_second, 10U);
   EXPECT_GE(of_first + 5, of_second);
 }
 
