@@ -1,16 +1,13 @@
 #include "telemetry/otlp_receiver_testing.h"
 
-#include <arpa/inet.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <cstring>
 #include <functional>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
+
+#include "telemetry/protobuf_reader_testing.h"
 
 namespace pim::telemetry {
 namespace {
@@ -23,42 +20,24 @@ struct Field {
   std::string_view bytes;
 };
 
-std::uint64_t varint(std::string_view& rest) {
-  std::uint64_t value = 0;
-  for (unsigned shift = 0; !rest.empty() && shift < 64; shift += 7) {
-    const auto byte = static_cast<unsigned char>(rest.front());
-    rest.remove_prefix(1);
-    value |= static_cast<std::uint64_t>(byte & 0x7FU) << shift;
-    if (byte < 0x80) return value;
-  }
-  throw std::runtime_error("a varint that does not end");
-}
-
-std::string_view take(std::string_view& rest, std::size_t size) {
-  if (size > rest.size()) throw std::runtime_error("a message that ends too soon");
-  const auto taken = rest.substr(0, size);
-  rest.remove_prefix(size);
-  return taken;
-}
-
 void for_each_field(std::string_view message, const std::function<void(const Field&)>& visit) {
   while (!message.empty()) {
-    const std::uint64_t tag = varint(message);
+    const std::uint64_t tag = read_varint(message);
     Field field;
     field.number = static_cast<std::uint32_t>(tag >> 3U);
     switch (tag & 7U) {
       case 0:
-        field.integer = varint(message);
+        field.integer = read_varint(message);
         break;
       case 1:
-        field.bytes = take(message, 8);
+        field.bytes = read_bytes(message, 8);
         std::memcpy(&field.integer, field.bytes.data(), 8);
         break;
       case 2:
-        field.bytes = take(message, varint(message));
+        field.bytes = read_bytes(message, read_varint(message));
         break;
       case 5:
-        field.bytes = take(message, 4);
+        field.bytes = read_bytes(message, 4);
         std::memcpy(&field.integer, field.bytes.data(), 4);
         break;
       default:
@@ -215,86 +194,17 @@ void append(std::vector<T>& to, const std::vector<T>& more) {
   to.insert(to.end(), more.begin(), more.end());
 }
 
-std::size_t content_length(std::string_view head) {
-  for (const std::string_view name : {"Content-Length: ", "content-length: "}) {
-    const auto at = head.find(name);
-    if (at != head.npos) return std::stoul(std::string(head.substr(at + name.size(), 12)));
-  }
-  return 0;
-}
-
 }  // namespace
 
-OtlpReceiver::OtlpReceiver(std::uint16_t port) {
-  listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const int on = 1;
-  ::setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
-  socklen_t size = sizeof address;
-  if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-      ::listen(listener_, 16) != 0 ||
-      ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-    throw std::runtime_error(std::string("no OTLP receiver: ") + std::strerror(errno));
+void OtlpReceiver::take(const std::string& head, const std::string& body) {
+  const std::lock_guard lock(mutex_);
+  bodies_ += body;
+  if (head.starts_with("POST /v1/logs ")) {
+    append(logs_, all_of(body, log_of));
+  } else {
+    append(spans_, all_of(body, span_of));
   }
-  port_ = ntohs(address.sin_port);
-  thread_ = std::thread([this] { run(); });
-}
-
-OtlpReceiver::~OtlpReceiver() {
-  stopping_ = true;
-  thread_.join();
-  ::close(listener_);
-}
-
-void OtlpReceiver::run() {
-  while (!stopping_) {
-    pollfd ready{listener_, POLLIN, 0};
-    if (::poll(&ready, 1, 20) <= 0) continue;
-    const int connection = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-    if (connection < 0) continue;
-    serve(connection);
-    ::close(connection);
-  }
-}
-
-// One request a connection.
-void OtlpReceiver::serve(int connection) {
-  const timeval limit{5, 0};
-  ::setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-  std::string text;
-  char piece[65536];
-  std::size_t wanted = 0;
-  bool continued = false;
-  while (wanted == 0 || text.size() < wanted) {
-    const auto got = ::recv(connection, piece, sizeof piece, 0);
-    if (got <= 0) return;
-    text.append(piece, static_cast<std::size_t>(got));
-    const auto head = text.find("\r\n\r\n");
-    if (head == text.npos) continue;
-    wanted = head + 4 + content_length(text.substr(0, head + 2));
-    if (!std::exchange(continued, true) && text.find("Expect: 100-continue") < head) {
-      constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
-      (void)::send(connection, kGoOn.data(), kGoOn.size(), MSG_NOSIGNAL);
-    }
-  }
-  ++requests_;
-  const std::string body = text.substr(text.find("\r\n\r\n") + 4);
-  const int status = status_;
-  if (status == 200) {
-    const bool logs = text.starts_with("POST /v1/logs ");
-    const std::lock_guard lock(mutex_);
-    bodies_ += body;
-    if (logs) append(logs_, all_of(body, log_of));
-    if (!logs) append(spans_, all_of(body, span_of));
-    changed_.notify_all();
-  }
-  const std::string reply = "HTTP/1.1 " + std::to_string(status) +
-                            " -\r\nContent-Type: application/x-protobuf\r\n"
-                            "Content-Length: 0\r\nConnection: close\r\n\r\n";
-  (void)::send(connection, reply.data(), reply.size(), MSG_NOSIGNAL);
+  changed_.notify_all();
 }
 
 std::vector<ReceivedSpan> OtlpReceiver::wait_for(std::size_t count) {

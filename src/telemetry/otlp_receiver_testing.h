@@ -1,14 +1,14 @@
 // A back end for tests: takes OTLP/HTTP on a loopback port and keeps spans and log records.
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <map>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
+
+#include "telemetry/http_receiver_testing.h"
 
 namespace pim::telemetry {
 
@@ -42,14 +42,12 @@ struct ReceivedLog {
 
 class OtlpReceiver {
  public:
-  explicit OtlpReceiver(std::uint16_t port = 0);  // 0: any free one
-  ~OtlpReceiver();
-  OtlpReceiver(const OtlpReceiver&) = delete;
-  OtlpReceiver& operator=(const OtlpReceiver&) = delete;
+  explicit OtlpReceiver(std::uint16_t port = 0)  // 0: any free one
+      : http_(port, [this](const auto& head, const auto& body) { take(head, body); }) {}
 
-  std::uint16_t port() const { return port_; }
-  std::string endpoint() const { return "http://127.0.0.1:" + std::to_string(port_); }
-  void answer_with(int status) { status_ = status; }
+  std::uint16_t port() const { return http_.port(); }
+  std::string endpoint() const { return http_.endpoint(); }
+  void answer_with(int status) { http_.answer_with(status); }
 
   // Waits until so many spans have come, for at most 30 s; whatever has come.
   std::vector<ReceivedSpan> wait_for(std::size_t count);
@@ -57,23 +55,17 @@ class OtlpReceiver {
   std::vector<ReceivedLog> wait_for_logs(std::size_t count);
   std::vector<ReceivedLog> logs() const;
   std::string bodies() const;  // of all requests, as they came
-  std::uint64_t requests() const { return requests_; }
+  std::uint64_t requests() const { return http_.requests(); }
 
  private:
-  void run();
-  void serve(int connection);
+  void take(const std::string& head, const std::string& body);
 
-  int listener_ = -1;
-  std::uint16_t port_ = 0;
-  std::atomic<int> status_{200};
-  std::atomic<std::uint64_t> requests_{0};
-  std::atomic<bool> stopping_{false};
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<ReceivedSpan> spans_;
+  std::vector<ReceivedSpan> spans_;  // guarded by mutex_, as below
   std::vector<ReceivedLog> logs_;
   std::string bodies_;
-  std::thread thread_;
+  HttpReceiver http_;  // ends before what it fills
 };
 
 }  // namespace pim::telemetry

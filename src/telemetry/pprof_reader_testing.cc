@@ -3,19 +3,10 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "telemetry/protobuf_reader_testing.h"
+
 namespace pim::telemetry {
 namespace {
-
-std::uint64_t read_varint(std::string_view& rest) {
-  std::uint64_t value = 0;
-  for (unsigned shift = 0; !rest.empty() && shift < 64; shift += 7) {
-    const auto byte = static_cast<unsigned char>(rest.front());
-    rest.remove_prefix(1);
-    value |= static_cast<std::uint64_t>(byte & 0x7FU) << shift;
-    if (byte < 0x80) return value;
-  }
-  throw std::runtime_error("a varint that does not end");
-}
 
 // The fields of one message, in order. A profile has varints and byte strings only.
 struct Message {
@@ -29,9 +20,7 @@ struct Message {
         numbers.emplace(tag >> 3U, read_varint(bytes));
       } else if ((tag & 7U) == 2) {
         const std::uint64_t size = read_varint(bytes);
-        if (size > bytes.size()) throw std::runtime_error("a message that ends too soon");
-        texts.emplace(tag >> 3U, bytes.substr(0, size));
-        bytes.remove_prefix(size);
+        texts.emplace(tag >> 3U, read_bytes(bytes, size));
       } else {
         throw std::runtime_error("no wire type of a profile");
       }
