@@ -14,6 +14,7 @@ void LogWriter::write_to(int descriptor) {
   const std::lock_guard lock(mutex_);
   descriptor_ = descriptor;
   terminal_ = ::isatty(descriptor) == 1;
+  torn_ = false;
 }
 
 bool LogWriter::write(const LogRecord& record, Time now) {
@@ -49,7 +50,8 @@ bool LogWriter::admit(Second& second, Time now) {
 
 // A pipe that polls as writable takes PIPE_BUF bytes without waiting.
 void LogWriter::put(const LogRecord& record) {
-  const std::string line = terminal_ ? text_line(record) : json_line(record);
+  std::string line = terminal_ ? text_line(record) : json_line(record);
+  if (torn_) line.insert(line.begin(), '\n');  // what came of the one before stands alone
   for (std::size_t at = 0; at < line.size();) {
     pollfd ready{descriptor_, POLLOUT, 0};
     const bool room = ::poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT) != 0;
@@ -59,10 +61,12 @@ void LogWriter::put(const LogRecord& record) {
              : -1;
     if (written <= 0) {
       unread_.fetch_add(1, std::memory_order_relaxed);
+      torn_ = torn_ || at > 0;
       return;
     }
     at += static_cast<std::size_t>(written);
   }
+  torn_ = false;
 }
 
 }  // namespace pim::telemetry

@@ -14,7 +14,9 @@ namespace pim::telemetry {
 
 inline constexpr int kLinesPerSecond = 200;  // of each level: a flood of one must not hide another
 
-// Thread-safe; a line is written whole.
+// Thread-safe; lines are never mixed. Only one of over 4 KiB may be written in part, where its
+// reader stops reading in the middle of it; it is counted as unread, and the next one begins a
+// line.
 class LogWriter {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -40,6 +42,7 @@ class LogWriter {
   std::mutex mutex_;
   int descriptor_ = -1;                    // guarded by mutex_
   bool terminal_ = false;                  // guarded by mutex_
+  bool torn_ = false;                      // the last line has no end; guarded by mutex_
   std::array<Second, kLevels> seconds_{};  // by level; guarded by mutex_
   std::atomic<std::uint64_t> flood_{0};
   std::atomic<std::uint64_t> unread_{0};

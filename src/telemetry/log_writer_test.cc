@@ -89,6 +89,22 @@ TEST(LogWriter, WaitsForNobodyWhoDoesNotRead) {
   EXPECT_EQ(writer.dropped_unread(), lost) << "and it reads again";
 }
 
+TEST(LogWriter, BeginsALineAfterOneThatWasTorn) {
+  const Pipe pipe;
+  ASSERT_GE(::fcntl(pipe.in(), F_SETPIPE_SZ, 4096), 4096);
+  LogWriter writer(pipe.in());
+  EXPECT_TRUE(writer.write(line_at(Level::info, std::string(6000, 'x')), LogWriter::Time(100h)));
+  EXPECT_EQ(writer.dropped_unread(), 1U);
+  const auto torn = pipe.read_all();
+  ASSERT_FALSE(torn.empty());
+  ASSERT_EQ(torn.find('\n'), torn.npos) << "the pipe holds no more than its beginning";
+  EXPECT_TRUE(writer.write(line_at(Level::info, "whole"), LogWriter::Time(101h)));
+  EXPECT_TRUE(writer.write(line_at(Level::info, "and on"), LogWriter::Time(102h)));
+  const auto after = pipe.read_all();
+  EXPECT_TRUE(after.starts_with("\n{")) << after;
+  EXPECT_EQ(after.find("\n\n"), after.npos) << "once";
+}
+
 TEST(LogWriter, OfAClosedDescriptorIsNoTrouble) {
   LogWriter writer(-1);
   EXPECT_TRUE(writer.write(line_at(Level::info, "to nobody"), LogWriter::Time(100h)));
