@@ -18,11 +18,14 @@ NodeParts::~NodeParts() {
   // Whatever feeds the projections ends before they do.
   spine_.reset();
   commits_.close();  // the store may still be writing the spine's last batch
+}
+
+NodeParts::Telemetry::~Telemetry() {
   telemetry::forward_logs(nullptr);
   // all three at once: back ends that are away cost the end one time-out, not three
-  if (tracer_) tracer_->close();
-  if (logs_) logs_->close();
-  if (profiles_) profiles_->close();
+  if (tracer) tracer->close();
+  if (logs) logs->close();
+  if (profiles) profiles->close();
 }
 
 Result<std::unique_ptr<NodeParts>, std::string> NodeParts::open(const ServeConfig& config) {
@@ -45,8 +48,16 @@ Result<std::unique_ptr<NodeParts>, std::string> NodeParts::open(const ServeConfi
 }
 
 api::Services NodeParts::services() {
-  return {*spine_,  *store_,       *read_model_, *audit_index_,   *journal_,
-          metrics_, tracer_.get(), logs_.get(),  profiler_.get(), profiles_.get()};
+  return {*spine_,
+          *store_,
+          *read_model_,
+          *audit_index_,
+          *journal_,
+          metrics_,
+          telemetry_.tracer.get(),
+          telemetry_.logs.get(),
+          telemetry_.profiler.get(),
+          telemetry_.profiles.get()};
 }
 
 Result<void, std::string> NodeParts::open_store(const ServeConfig& config) {
@@ -69,26 +80,26 @@ Result<void, std::string> NodeParts::open_telemetry(const ServeConfig& config) {
   const telemetry::Resource resource{.service_name = "pim",
                                      .service_version = std::string(api::kVersion),
                                      .instance_id = store_->node().to_string()};
-  logs_ = std::make_unique<telemetry::LogSender>(
+  telemetry_.logs = std::make_unique<telemetry::LogSender>(
       telemetry::otlp_log_exporter(config.otlp_endpoint, resource));
-  telemetry::forward_logs(logs_.get());
+  telemetry::forward_logs(telemetry_.logs.get());
   telemetry::TracerOptions options;
   options.sampling = {static_cast<double>(config.trace_rate), config.trace_share};
-  tracer_ = std::make_unique<telemetry::Tracer>(
+  telemetry_.tracer = std::make_unique<telemetry::Tracer>(
       telemetry::otlp_span_exporter(config.otlp_endpoint, resource), options);
   return {};
 }
 
 Result<void, std::string> NodeParts::open_profiler(const ServeConfig& config) {
   if (config.profile_hz == 0) return {};
-  profiler_ = telemetry::Profiler::start({.hz = config.profile_hz});
-  if (!profiler_) {
+  telemetry_.profiler = telemetry::Profiler::start({.hz = config.profile_hz});
+  if (!telemetry_.profiler) {
     telemetry::log(telemetry::Level::warn, "no profiles: SIGPROF has another handler");
     return {};
   }
   if (config.pyroscope_endpoint.empty()) return {};
-  profiles_ = std::make_unique<telemetry::ProfilePush>(
-      *profiler_,
+  telemetry_.profiles = std::make_unique<telemetry::ProfilePush>(
+      *telemetry_.profiler,
       telemetry::pyroscope_sender(config.pyroscope_endpoint, "pim",
                                   {{"service_namespace", "pim"},
                                    {"service_version", std::string(api::kVersion)},
@@ -125,12 +136,13 @@ Result<void, std::string> NodeParts::open_readers(const ServeConfig& config) {
   readmodel::ReadModelOptions model;
   model.directory = layout.read_model;
   model.shards = config.shards;
-  model.tracer = tracer_.get();
+  model.tracer = telemetry_.tracer.get();
   auto read_model = readmodel::ReadModel::open(*store_, model);
   if (!read_model) return Err{read_model.error().message};
   read_model_ = std::move(*read_model);
 
-  auto index = audit::AuditIndex::open(*store_, {layout.audit, layout.journal, tracer_.get()});
+  auto index =
+      audit::AuditIndex::open(*store_, {layout.audit, layout.journal, telemetry_.tracer.get()});
   if (!index) return Err{index.error().message};
   audit_index_ = std::move(*index);
   return {};
@@ -146,7 +158,7 @@ Result<void, std::string> NodeParts::open_spine(const ServeConfig& config) {
   spine::SpineOptions options;
   options.shards = config.shards;
   options.cache_streams = config.cache_streams;
-  options.tracer = tracer_.get();
+  options.tracer = telemetry_.tracer.get();
   options.region = config.region;
   auto spine = spine::Spine::start(*store_, options);
   if (!spine) return Err{spine.error().message};
@@ -155,7 +167,7 @@ Result<void, std::string> NodeParts::open_spine(const ServeConfig& config) {
 }
 
 Result<void, std::string> NodeParts::anchor() {
-  telemetry::ScopedSpan span(tracer_.get(), "anchor heads");
+  telemetry::ScopedSpan span(telemetry_.tracer.get(), "anchor heads");
   const auto heads = anchor_reader_->heads();
   if (!heads) {
     span.fail(to_string(heads.error().kind));
@@ -174,7 +186,7 @@ Result<void, std::string> NodeParts::anchor() {
 
 bool NodeParts::drain(std::chrono::steady_clock::time_point deadline) {
   using std::chrono::milliseconds;
-  telemetry::ScopedSpan span(tracer_.get(), "drain");
+  telemetry::ScopedSpan span(telemetry_.tracer.get(), "drain");
   const auto left =
       std::chrono::duration_cast<milliseconds>(deadline - std::chrono::steady_clock::now());
   const bool whole = spine_->drain(std::max(left, milliseconds(0)));

@@ -23,7 +23,7 @@ class NodeParts {
 
   api::Services services();
   // Where events go; null where no endpoint is configured.
-  telemetry::LogSender* logs() { return logs_.get(); }
+  telemetry::LogSender* logs() { return telemetry_.logs.get(); }
 
   // Signs the heads as they are now, outside the data directory.
   Result<void, std::string> anchor();
@@ -42,10 +42,15 @@ class NodeParts {
 
   // In the order of construction: each part outlives those below it.
   telemetry::Registry metrics_;
-  std::unique_ptr<telemetry::LogSender> logs_;        // null: lines only
-  std::unique_ptr<telemetry::Tracer> tracer_;         // null: no spans
-  std::unique_ptr<telemetry::Profiler> profiler_;     // null: off
-  std::unique_ptr<telemetry::ProfilePush> profiles_;  // null: none is sent
+  // Ends when nothing is left that has something to tell.
+  struct Telemetry {
+    ~Telemetry();
+    std::unique_ptr<telemetry::LogSender> logs;        // null: lines only
+    std::unique_ptr<telemetry::Tracer> tracer;         // null: no spans
+    std::unique_ptr<telemetry::Profiler> profiler;     // null: off
+    std::unique_ptr<telemetry::ProfilePush> profiles;  // null: none is sent
+  };
+  Telemetry telemetry_;
   CommitFeed commits_;
   std::unique_ptr<store::EventStore> store_;
   std::unique_ptr<store::Reader> anchor_reader_;
