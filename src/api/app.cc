@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <optional>
 
 #include "api/ascii.h"
 #include "api/request_checks.h"
@@ -71,8 +70,7 @@ void App::handle(const std::shared_ptr<Exchange>& exchange) {
 
 void App::run(const CallPtr& call) {
   if (!find_route(*call)) return;
-  std::optional<telemetry::SpanScope> scope;
-  if (call->trace.sampled) scope.emplace(call->trace);
+  const telemetry::KeptSpanScope scope(call->trace);
   if (call->route->open) {
     Response response;
     response.body = openapi_;
@@ -150,8 +148,7 @@ void App::run_command(const CallPtr& call) {
   commands_.submit(std::move(*request), [this, call, stream, created](spine::CommandReply reply) {
     // on the committer's thread: only hand it on
     call->exchange->post([this, call, stream, created, reply = std::move(reply)] {
-      std::optional<telemetry::SpanScope> scope;
-      if (call->trace.sampled) scope.emplace(call->trace);
+      const telemetry::KeptSpanScope scope(call->trace);
       call->command = reply.timing;
       if (logs_ != nullptr)
         metrics_.domain_events_logged(log_domain_events(*logs_, *call, reply, options_.region));
@@ -186,8 +183,7 @@ void App::run_query(const CallPtr& call) {
 void App::execute_query(Call& call) {
   call.query_began = std::chrono::steady_clock::now();
   metrics_.query_waited(call.query_began - call.admitted, kept(call));
-  std::optional<telemetry::SpanScope> scope;
-  if (call.trace.sampled) scope.emplace(call.trace);
+  const telemetry::KeptSpanScope scope(call.trace);
   if (const auto patient = call.patient()) locate(call, patient->value);
   const bool late = call.query_began >= call.deadline;
   auto found = late ? Result<QueryAnswer, Problem>(Err{Problem::of(problems::kDeadlineExceeded)})

@@ -72,12 +72,12 @@ store::StoreResult<void> export_journals(const std::string& directory, LineWrite
 // Runs one part in a span that says how many lines it wrote.
 template <class Run>
 store::StoreResult<void> part(std::string_view name, const LineWriter& out, Run run) {
-  telemetry::ScopedSpan span(name);
-  const std::uint64_t before = out.lines();
-  auto done = run();
-  span.set("pim.lines", out.lines() - before);
-  if (!done) span.fail(to_string(done.error().kind));
-  return done;
+  return telemetry::in_span(name, [&](telemetry::ScopedSpan& span) {
+    const std::uint64_t before = out.lines();
+    auto done = run();
+    span.set("pim.lines", out.lines() - before);
+    return done;
+  });
 }
 
 }  // namespace

@@ -10,16 +10,15 @@ namespace {
 template <class Run>
 auto phase(std::string_view name, std::string_view unit, const std::uint64_t& count,
            const VerifyReport& report, Run run) {
-  telemetry::ScopedSpan span(name);
-  const std::size_t before = report.findings.size();
-  auto result = run();
-  span.set(unit, count);
-  if (!result) {
-    span.fail(to_string(result.error().kind));
-  } else if (report.findings.size() > before) {
-    span.fail(std::to_string(report.findings.size() - before) + " findings");
-  }
-  return result;
+  return telemetry::in_span(name, [&](telemetry::ScopedSpan& span) {
+    const std::size_t before = report.findings.size();
+    auto result = run();
+    span.set(unit, count);
+    if (result && report.findings.size() > before) {
+      span.fail(std::to_string(report.findings.size() - before) + " findings");
+    }
+    return result;
+  });
 }
 
 }  // namespace

@@ -123,8 +123,7 @@ telemetry::Span Committer::batch_span(const store::BatchResult& result, MonoTime
 
 void Committer::submit(std::vector<store::Append> batch) {
   if (batch.empty()) return;
-  std::optional<telemetry::SpanScope> scope;  // the store works for it
-  if (batch_.sampled) scope.emplace(batch_);  // which stays until this batch comes back
+  const telemetry::KeptSpanScope scope(batch_);  // the store works for it
   store_.append(std::move(batch), [self = shared_from_this()](store::BatchResult result) {
     self->on_batch(std::move(result));
   });

@@ -1,7 +1,6 @@
 #include "spine/shard_executor.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 #include <variant>
 
@@ -135,9 +134,7 @@ void ShardExecutor::proceed(PendingCommand& command) {
 
 void ShardExecutor::decide_on(PendingCommand& command, StreamEntry& entry) {
   const store::Origin& origin = command.request.origin;
-  std::optional<telemetry::SpanScope> scope;
-  if (command.request.sampled)
-    scope.emplace(telemetry::TraceContext{origin.trace_id, origin.span_id, true});
+  const telemetry::KeptSpanScope scope({origin.trace_id, origin.span_id, command.request.sampled});
   References references;
   if (park_for_references(command, entry.folded, references)) return;
   Verdict verdict = judge(command.request, entry.folded, references);

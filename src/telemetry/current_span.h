@@ -20,6 +20,17 @@ class SpanScope {
   std::optional<TraceContext> outer_;
 };
 
+// The same where the span's trace is kept; else the thread goes on as it was.
+class KeptSpanScope {
+ public:
+  explicit KeptSpanScope(const TraceContext& span) noexcept {
+    if (span.sampled) scope_.emplace(span);
+  }
+
+ private:
+  std::optional<SpanScope> scope_;
+};
+
 // Async-signal-safe: a handler that interrupts the change of scopes sees none.
 std::optional<TraceContext> current_span() noexcept;
 

@@ -64,17 +64,6 @@ std::uintptr_t address_of(const SampledStack& stack, std::size_t frame) {
   return stack.frames[frame] - (frame == 0 ? 0 : 1);
 }
 
-template <std::size_t Size>
-std::string hex_of(const std::array<std::uint8_t, Size>& bytes) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (const auto byte : bytes) {
-    text += kDigits[byte >> 4U];
-    text += kDigits[byte & 15U];
-  }
-  return text;
-}
-
 class PprofEncoder {
  public:
   PprofEncoder(const Profile& profile, const PprofOptions& options)
@@ -147,9 +136,10 @@ class PprofEncoder {
       sample.message(in_sample::label, label("thread", {stack.thread.begin(), end}));
     }
     if (stack.span_id != decltype(stack.span_id){}) {
-      sample.message(in_sample::label, label("span_id", hex_of(stack.span_id)));
+      const TraceContext span{stack.trace_id, stack.span_id};
+      sample.message(in_sample::label, label("span_id", span.span_hex()));
       if (options_.trace_ids) {
-        sample.message(in_sample::label, label("trace_id", hex_of(stack.trace_id)));
+        sample.message(in_sample::label, label("trace_id", span.trace_hex()));
       }
     }
     out_.message(in_profile::sample, sample);

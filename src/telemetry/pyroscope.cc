@@ -40,7 +40,7 @@ void ProfilePush::run() {
     }
     next = steady_clock::now() + options_.window;
     keep(recording.take());
-    (void)send_waiting();
+    send_waiting();
   }
   dropped_refused_ += waiting_.size();
 }
@@ -65,7 +65,7 @@ void ProfilePush::make_room() {
 }
 
 // Once a window: so what waits is tried again every window, the oldest first.
-bool ProfilePush::send_waiting() {
+void ProfilePush::send_waiting() {
   while (!waiting_.empty()) {
     switch (sender_->send(waiting_.front())) {
       case ProfileSender::Outcome::taken:
@@ -77,13 +77,12 @@ bool ProfilePush::send_waiting() {
         break;
       case ProfileSender::Outcome::unavailable:
         ++failures_;
-        return false;
+        return;
     }
     waiting_bytes_ -= waiting_.front().pprof.size();
     waiting_.pop_front();
     queued_ = waiting_.size();
   }
-  return true;
 }
 
 ProfilePush::Stats ProfilePush::stats() const {

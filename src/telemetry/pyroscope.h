@@ -76,7 +76,7 @@ class ProfilePush {
  private:
   void run();
   void keep(const Profile& profile);
-  bool send_waiting();  // false: the back end is not available
+  void send_waiting();  // up to the first that is not taken
   void make_room();
 
   Profiler& profiler_;

@@ -84,6 +84,16 @@ class ScopedSpan {
   std::optional<Live> live_;
 };
 
+// Runs one part in a span of its own, `run(span)`, whose result says of its error what kind it is:
+// then the span has failed.
+template <class Run>
+auto in_span(std::string_view name, Run run) {
+  ScopedSpan span(name);
+  auto result = run(span);
+  if (!result) span.fail(to_string(result.error().kind));
+  return result;
+}
+
 // The span of a part of `work` that began at `began` and ends now, where one thread did not do it
 // in one go. Nothing where `work` is not traced.
 void end_part(const Work& work, std::string_view name, std::chrono::steady_clock::time_point began,

@@ -116,10 +116,6 @@ class Judgement {
 // could have used is used again.
 constexpr std::uint64_t kEpochMargin = 1000;
 
-}  // namespace
-
-namespace {
-
 StoreResult<Manifest> verify_parts(const std::string& backup) {
   auto manifest = read_manifest(backup);
   if (!manifest) return manifest;
@@ -158,19 +154,10 @@ StoreResult<void> copy_as_suspect(const std::string& backup, const std::string& 
   return files.sync_directory(directory);
 }
 
-// Runs one part in a span, which has failed where it did.
-template <class Run>
-auto part(std::string_view name, Run run) {
-  telemetry::ScopedSpan span(name);
-  auto result = run();
-  if (!result) span.fail(to_string(result.error().kind));
-  return result;
-}
-
 }  // namespace
 
 StoreResult<Manifest> verify_backup(const std::string& backup) {
-  return part("backup verify", [&] { return verify_parts(backup); });
+  return telemetry::in_span("backup verify", [&](auto&) { return verify_parts(backup); });
 }
 
 StoreResult<Manifest> restore(const std::string& backup, const std::string& directory) {
@@ -180,7 +167,8 @@ StoreResult<Manifest> restore(const std::string& backup, const std::string& dire
     return rejected("the backup's schema is version " + std::to_string(manifest->schema_version) +
                     ", newer than this program");
   }
-  auto copied = part("restore copy", [&] { return copy_as_suspect(backup, directory); });
+  auto copied =
+      telemetry::in_span("restore copy", [&](auto&) { return copy_as_suspect(backup, directory); });
   if (!copied) return Err{std::move(copied.error())};
   return manifest;
 }

@@ -103,9 +103,7 @@ void OnlineBackup::verify() {
   StoreResult<void> done;
   {
     const telemetry::WorkScope scope(work_);
-    telemetry::ScopedSpan span("backup verify");
-    done = verify_copy();
-    if (!done) span.fail(to_string(done.error().kind));
+    done = telemetry::in_span("backup verify", [this](auto&) { return verify_copy(); });
   }
   end(std::move(done));  // whose work this is part of ends with it
 }

@@ -79,15 +79,14 @@ StoreResult<StoreCounts> check_everything(Queries& queries, const std::atomic<bo
 }  // namespace
 
 StoreResult<StoreCounts> check_store(Queries& queries, const std::atomic<bool>& stop) {
-  telemetry::ScopedSpan span("store check");
-  auto counts = check_everything(queries, stop);
-  if (counts) {
-    span.set("pim.events", counts->events);
-    span.set("pim.receipts", counts->receipts);
-  } else {
-    span.fail(to_string(counts.error().kind));
-  }
-  return counts;
+  return telemetry::in_span("store check", [&](telemetry::ScopedSpan& span) {
+    auto counts = check_everything(queries, stop);
+    if (counts) {
+      span.set("pim.events", counts->events);
+      span.set("pim.receipts", counts->receipts);
+    }
+    return counts;
+  });
 }
 
 }  // namespace pim::store::sqlite
