@@ -9,6 +9,9 @@
 #include <iterator>
 #include <thread>
 
+#include "api/routes.h"
+#include "sample_calls.h"
+
 namespace pim::integration {
 namespace {
 
@@ -112,6 +115,35 @@ std::string Lab::token_file(const std::string& role) {
 load::Response Lab::call(std::string_view method, const std::string& target,
                          const std::string& token, const std::string& body, const Headers& more) {
   return send(server_->port(), method, target, token, body, more);
+}
+
+load::Response Lab::register_patient() {
+  return call("POST", "/v1/patients", token("registrar"),
+              R"({"birth_year":1957,"sex":"F","state":"OH","zip3":"441"})");
+}
+
+double Lab::metric(const std::string& series) {
+  const auto text = admin("GET", "/metrics").body;
+  const auto at = text.find("\n" + series + " ");
+  return at == text.npos ? -1 : std::stod(text.substr(at + series.size() + 2));
+}
+
+void Lab::call_everything(char salt, const std::function<void(const load::Response&)>& answered) {
+  const auto ids = sample_ids(salt);
+  std::string position;
+  for (const auto& sample : sample_calls()) {
+    const auto* route = api::find_route(sample.operation);
+    const auto own = ids_of(sample, ids);
+    Headers headers;
+    if (!position.empty() && sample.body.empty()) {
+      headers.emplace_back("Pim-Min-Position", position);
+    }
+    const auto response = call(api::to_string(route->method), target_of(sample, own),
+                               token(sample.role), filled(sample.body, own), headers);
+    ASSERT_EQ(response.status, route->success) << sample.operation << ": " << response.body;
+    if (route->is_command()) position = response.header("pim-position");
+    if (answered) answered(response);
+  }
 }
 
 load::Response Lab::admin(std::string_view method, const std::string& target,

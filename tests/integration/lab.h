@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -50,8 +51,14 @@ class Lab : public testing::Test {
 
   load::Response call(std::string_view method, const std::string& target, const std::string& token,
                       const std::string& body = {}, const Headers& more = {});
+  load::Response register_patient();
+  // Every operation of the API once, with the ids of `salt` (sample_calls.h), each read after what
+  // was written before it; `answered` is told of each. An answer that is no success fails the test.
+  void call_everything(char salt, const std::function<void(const load::Response&)>& answered = {});
   load::Response admin(std::string_view method, const std::string& target,
                        const std::string& token = {}, const std::string& body = {});
+  // The value of a series on /metrics; -1 where it is not there.
+  double metric(const std::string& series);
 
   // A program to its end, at most a minute.
   ProgramRun run(const std::vector<std::string>& command,

@@ -50,7 +50,7 @@ class LogTest : public TelemetryLab {
 TEST_F(LogTest, EveryKeptRequestHasOneRecordAndNothingClinicalIsInAny) {
   OtlpReceiver receiver;
   serve({"--otlp-endpoint", receiver.endpoint(), "--trace-rate", "100000"});
-  const auto traces = call_everything();
+  const auto traces = traces_of_everything();
   const auto events_logged = metric("pim_domain_events_logged_total");
   const auto events_committed = metric("pim_commit_events_total{store=\"0\"}");
   ASSERT_EQ(stop_server(), 0);  // what was queued is sent before it goes

@@ -86,22 +86,6 @@ class Hostile {
 
 class MetricsTest : public Lab {
  protected:
-  void call_everything() {
-    const auto ids = sample_ids('1');
-    std::string position;
-    for (const auto& sample : sample_calls()) {
-      const auto* route = api::find_route(sample.operation);
-      const auto own = ids_of(sample, ids);
-      Headers headers;
-      if (!position.empty() && sample.body.empty()) {
-        headers.emplace_back("Pim-Min-Position", position);
-      }
-      const auto response = call(api::to_string(route->method), target_of(sample, own),
-                                 token(sample.role), filled(sample.body, own), headers);
-      EXPECT_EQ(response.status, route->success) << sample.operation << ": " << response.body;
-      if (route->is_command()) position = response.header("pim-position");
-    }
-  }
   std::string scrape() { return admin("GET", "/metrics").body; }
 
   // What the strict parser of Prometheus' own client library says of `text`.
@@ -115,7 +99,7 @@ class MetricsTest : public Lab {
 TEST_F(MetricsTest, AreValidOpenMetricsWithExemplars) {
   telemetry::OtlpReceiver receiver;
   serve({"--otlp-endpoint", receiver.endpoint(), "--trace-rate", "100000", "--region", "east-1"});
-  call_everything();
+  call_everything('1');
   const auto text = scrape();
   const auto parsed = parse(text);
   EXPECT_EQ(parsed.exit, 0) << parsed.err;
@@ -143,7 +127,7 @@ TEST_F(MetricsTest, TheParserRefusesWhatIsNotOpenMetrics) {
 
 TEST_F(MetricsTest, StayBoundedWhateverAClientSends) {
   serve();
-  call_everything();
+  call_everything('1');
   std::set<int> statuses;
   std::size_t after_first = 0;
   for (std::uint64_t round = 1; round <= 2; ++round) {
@@ -173,7 +157,7 @@ TEST_F(MetricsTest, StayBoundedWhateverAClientSends) {
 
 TEST_F(MetricsTest, CostLittle) {
   serve();
-  call_everything();
+  call_everything('1');
   scrape();
   const auto text = scrape();
   const auto value = [&](const std::string& name) {

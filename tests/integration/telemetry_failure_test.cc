@@ -2,13 +2,8 @@
 // is lost is counted, and SIGTERM is not held up.
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <memory>
-#include <set>
-
-#include "lab.h"
 #include "load/loopback_testing.h"
-#include "telemetry/otlp_receiver_testing.h"
+#include "telemetry_lab.h"
 
 namespace pim::integration {
 namespace {
@@ -35,18 +30,9 @@ const Ill kIlls[] = {
      false},
 };
 
-class TelemetryFailure : public Lab {
+class TelemetryFailure : public TelemetryLab {
  protected:
-  int write() {
-    return call("POST", "/v1/patients", token("registrar"),
-                R"({"birth_year":1957,"sex":"F","state":"OH","zip3":"441"})")
-        .status;
-  }
-  double metric(const std::string& series) {
-    const auto text = admin("GET", "/metrics").body;
-    const auto at = text.find("\n" + series + " ");
-    return at == text.npos ? -1 : std::stod(text.substr(at + series.size() + 2));
-  }
+  int write() { return register_patient().status; }
   void observe(std::uint16_t port, std::vector<std::string> extra = {}) {
     const auto endpoint = "http://127.0.0.1:" + std::to_string(port);
     extra.insert(extra.end(), {"--otlp-endpoint", endpoint, "--pyroscope-endpoint", endpoint});

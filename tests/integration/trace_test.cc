@@ -24,7 +24,7 @@ const ReceivedSpan* find(const std::vector<ReceivedSpan>& spans, const std::stri
 TEST_F(TraceTest, EveryRequestIsOneTraceAndNoSpanNamesAPatient) {
   OtlpReceiver receiver;
   serve({"--otlp-endpoint", receiver.endpoint(), "--trace-rate", "100000"});
-  const auto traces = call_everything();
+  const auto traces = traces_of_everything();
   const auto created = call("POST", "/v1/patients", token("registrar"),
                             R"({"birth_year":1957,"sex":"F","state":"OH","zip3":"441"})");
   ASSERT_EQ(created.status, 201) << created.body;

@@ -169,27 +169,26 @@ Finding LinkChecks::log_to_board(const LogLine& line) {
   return exemplar ? Finding{"", seen} : wrong("the trace is not among the exemplars", seen);
 }
 
-Finding LinkChecks::trace_to_profile(const Span& span) {
-  const auto link = grafana::trace_to_profile(files_, kTempo, span);
-  if (!link) return wrong("no link");
-  auto seen = shown(*link);
-  const auto profile = follower_.profile(*link);
+Finding LinkChecks::profiled(const QueryLink& link) {
+  auto seen = shown(link);
+  const auto profile = follower_.profile(link);
   seen["cpu_ns"] = profile.total;
   seen["functions"] = profile.names.size();
   if (profile.total == 0) return wrong("no samples: " + follower_.error(), seen);
   return {"", seen};
 }
 
+Finding LinkChecks::trace_to_profile(const Span& span) {
+  const auto link = grafana::trace_to_profile(files_, kTempo, span);
+  if (!link) return wrong("no link");
+  return profiled(*link);
+}
+
 Finding LinkChecks::trace_to_process_profile(const Span& span) {
   const auto links = span_links(files_, kTempo, span);
   const auto* link = find_query(links, "Profile of the process around this span");
   if (link == nullptr) return wrong("no link");
-  auto seen = shown(*link);
-  const auto profile = follower_.profile(*link);
-  seen["cpu_ns"] = profile.total;
-  seen["functions"] = profile.names.size();
-  if (profile.total == 0) return wrong("no samples: " + follower_.error(), seen);
-  return {"", seen};
+  return profiled(*link);
 }
 
 Finding LinkChecks::profile_to_trace(const Span& span) {

@@ -45,6 +45,7 @@ class LinkChecks {
   Follower& follower() { return follower_; }
 
  private:
+  Finding profiled(const QueryLink& link);
   Finding check_logs(const QueryLink* link, const std::string& trace);
   bool has_exemplar(const QueryLink& link, std::string_view trace);
 

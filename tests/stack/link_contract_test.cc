@@ -50,24 +50,11 @@ class LinkContract : public StackTest {
   }
 
   // Every operation of the API, for so many patients.
-  void call_everything(std::size_t patients) {
+  void call_for(std::size_t patients) {
     for (std::size_t i = 0; i < patients; ++i) {
-      const auto ids = integration::sample_ids("123456789abcdef"[i]);
-      std::string position;
-      for (const auto& sample : integration::sample_calls()) {
-        const auto* route = api::find_route(sample.operation);
-        const auto own = integration::ids_of(sample, ids);
-        integration::Headers headers;
-        if (!position.empty() && sample.body.empty()) {
-          headers.emplace_back("Pim-Min-Position", position);
-        }
-        const auto response =
-            call(api::to_string(route->method), integration::target_of(sample, own),
-                 token(sample.role), integration::filled(sample.body, own), headers);
-        ASSERT_EQ(response.status, route->success) << sample.operation << ": " << response.body;
-        if (route->is_command()) position = response.header("pim-position");
+      call_everything("123456789abcdef"[i], [this](const load::Response& response) {
         traces_.insert(std::string(response.header("traceparent")).substr(3, 32));
-      }
+      });
     }
   }
 
@@ -113,7 +100,7 @@ struct Control {
 
 TEST_F(LinkContract, FromAnExemplarEveryLinkHoldsAndABrokenKeyIsSeen) {
   serve_observed({"--trace-rate", "100000"});
-  call_everything(8);
+  call_for(8);
   const auto exemplars = exemplars_of_two_shards();
   ASSERT_EQ(exemplars.size(), 2U) << "no exemplars of two shards";
 
