@@ -55,7 +55,8 @@ stack_pid() {
   [[ $(readlink "/proc/$pid/exe" 2>/dev/null) == */"$part"-????????????????/"$part"* ]] && echo "$pid"
 }
 
-stack_up() {
+# In a shell of its own, with which its lock ends.
+stack_up() (
   local dir=$1 port_base=$2 pim_admin=$3 part pid missing=()
   go_build "${STACK_PARTS[@]}"
   mkdir -p -m 700 "$dir"
@@ -83,7 +84,7 @@ stack_up() {
   stack_describe "$dir" >"$dir/stack.json.new"
   mv "$dir/stack.json.new" "$dir/stack.json"
   stack_status "$dir"
-}
+)
 
 # What the configuration files in observability/ read.
 stack_environment() {
