@@ -168,8 +168,9 @@ stage_stack() {
   build release stack_test
   local dir status=0
   dir=$(mktemp -d "${TMPDIR:-/tmp}/pim-stack.XXXXXX")
-  # Whatever ends the stage, the stack ends with it.
-  trap 'stack down --dir "$dir" >/dev/null; rm -rf "$dir"; echo "$PASSED $FAILED" >"$counts"' EXIT
+  # Whatever ends the stage, the stack ends with it; also when its variables have gone.
+  # shellcheck disable=SC2064
+  trap "stack down --dir '$dir' >/dev/null; rm -rf '$dir'; echo \"\$PASSED \$FAILED\" >'$counts'" EXIT
   stack up --dir "$dir" --port-base "$(free_port_base)" --pim-admin 127.0.0.1:1 >&2
   PIM_STACK=$dir/stack.json PIM_STACK_IS_MINE=1 suites release stack || status=1
   stack status --dir "$dir" | sed -n 's/^together */    memory /p' >&2
@@ -199,7 +200,8 @@ free_port_base() {
 all_gone() {
   local pid
   for pid in $1; do
-    if kill -0 "$pid" 2>/dev/null; then
+    # one that has ended and waits for its parent has no command line any more
+    if [ -n "$(tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline")" ]; then
       echo "pid $pid is still there: $(tr '\0' ' ' <"/proc/$pid/cmdline")"
       return 1
     fi
