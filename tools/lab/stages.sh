@@ -210,22 +210,19 @@ all_gone() {
 
 # name:limit in minutes; each has room for a build from nothing, where it runs alone
 STAGES=(format:3 tidy:20 unit:16 integration:16 crash:16 demo:16 asan:25 tsan:15 fuzz:12)
-# With `all`, too: what needs more than Debian packages (hostile: PyPI).
-MORE_STAGES=(hostile:10)
-# By name only: Go modules, built once a machine. Joins `all` when it has been seen whole on a bare machine.
-NAMED_STAGES=(stack:60)
+# With `all`, too: what needs more than Debian packages (hostile: PyPI; stack: Go modules, built once a machine).
+MORE_STAGES=(hostile:10 stack:60)
 
 run_stages() {
-  local wanted=() argument stage all=("${STAGES[@]}" "${MORE_STAGES[@]}") known=()
-  known=("${all[@]}" "${NAMED_STAGES[@]}")
+  local wanted=() argument stage all=("${STAGES[@]}" "${MORE_STAGES[@]}")
   for argument in "$@"; do
     case $argument in
       --nightly) NIGHTLY=1; export PIM_NIGHTLY=1 ;;
       all) wanted=("${all[@]}") ;;
       *)
         local found=
-        for stage in "${known[@]}"; do [ "${stage%:*}" = "$argument" ] && found=$stage; done
-        [ -n "$found" ] || die 2 "no stage is called '$argument': ${known[*]%:*}"
+        for stage in "${all[@]}"; do [ "${stage%:*}" = "$argument" ] && found=$stage; done
+        [ -n "$found" ] || die 2 "no stage is called '$argument': ${all[*]%:*}"
         wanted+=("$found")
         ;;
     esac
