@@ -184,19 +184,6 @@ stage_stack() {
 
 go_in_subshell() { (go_in "$@"); }
 
-# Below the ports that the kernel gives to others.
-free_port_base() {
-  local base port
-  while :; do
-    base=$((20000 + RANDOM % 10000))
-    for port in $(seq $base $((base + ${#STACK_PORTS[@]} - 1))); do
-      if { exec 7<>"/dev/tcp/127.0.0.1/$port"; } 2>/dev/null; then continue 2; fi
-    done
-    echo $base
-    return
-  done
-}
-
 all_gone() {
   local pid
   for pid in $1; do
@@ -208,21 +195,32 @@ all_gone() {
   done
 }
 
+# The clicker of ./lab prove --grafana, in the browser that it uses, on a page that imitates Grafana's.
+stage_clicks() {
+  source tools/lab/prove.sh
+  need "${CLICKS_PACKAGES[@]}"
+  mkdir -p out
+  check clicks /usr/bin/python3 -B tools/clicks/clicks_test.py
+}
+
 # name:limit in minutes; each has room for a build from nothing, where it runs alone
 STAGES=(format:3 tidy:20 unit:16 integration:16 crash:16 demo:16 asan:25 tsan:15 fuzz:12)
 # With `all`, too: what needs more than Debian packages (hostile: PyPI; stack: Go modules, built once a machine).
 MORE_STAGES=(hostile:10 stack:60)
+# By name only: Chromium, to click on an imitation.
+NAMED_STAGES=(clicks:15)
 
 run_stages() {
-  local wanted=() argument stage all=("${STAGES[@]}" "${MORE_STAGES[@]}")
+  local wanted=() argument stage all=("${STAGES[@]}" "${MORE_STAGES[@]}") known=()
+  known=("${all[@]}" "${NAMED_STAGES[@]}")
   for argument in "$@"; do
     case $argument in
       --nightly) NIGHTLY=1; export PIM_NIGHTLY=1 ;;
       all) wanted=("${all[@]}") ;;
       *)
         local found=
-        for stage in "${all[@]}"; do [ "${stage%:*}" = "$argument" ] && found=$stage; done
-        [ -n "$found" ] || die 2 "no stage is called '$argument': ${all[*]%:*}"
+        for stage in "${known[@]}"; do [ "${stage%:*}" = "$argument" ] && found=$stage; done
+        [ -n "$found" ] || die 2 "no stage is called '$argument': ${known[*]%:*}"
         wanted+=("$found")
         ;;
     esac
