@@ -58,7 +58,9 @@ struct Invocation {
   Uuid stream;                     // the routing id; nil where a read is not about one
   // request_fingerprint(): two calls with one request id and two of these are two requests.
   std::uint64_t fingerprint = 0;
-  Version if_match = 0;       // 0: none was sent
+  // Of a command If-Match; of a read `?version=`, which asks the history and not the read model:
+  // its fingerprint is taken without it, so that both must answer alike. 0: none.
+  Version expected = 0;
   Position min_position;      // of a read: Pim-Min-Position
   std::uint16_t attempt = 1;  // from 1
 };
@@ -68,34 +70,39 @@ struct Completion {
   std::chrono::nanoseconds at{0};
   CallOutcome outcome = CallOutcome::info;
   std::uint16_t status = 0;  // 0: no reply
-  Version version = 0;       // of the stream (ETag); 0: not told
+  Version version = 0;       // of the stream (ETag, also of a 412); 0: not told
   Position position;         // of a command: Pim-Position
   bool replayed = false;     // Idempotency-Replayed
-  Name problem = 0;          // the problem's type, without the part that all share
+  Name problem = 0;          // problem_of() a refusal
   // answer_fingerprint() where two answers must be the same: of a 2xx reply. 0: not taken.
   std::uint64_t answer = 0;
 };
 
-// Never 0.
-std::uint64_t request_fingerprint(std::string_view method, std::string_view path,
-                                  std::string_view body, Version if_match);
+// The first 8 bytes of SHA-256 over the parts, each behind its length: what the receipt of a
+// command has for its fingerprint (docs/formats/event-store.md). `target`: path and query.
+std::uint64_t request_fingerprint(std::string_view method, std::string_view target,
+                                  std::string_view body = {}, Version if_match = 0);
+// Of a chart without its end: cursor, version and time tell how it was asked for. Never 0.
 std::uint64_t answer_fingerprint(std::string_view body);
 
 // Of a reply with this status; `body` is looked at in a 5xx only, which must say `not-applied` to
 // be believed that nothing happened.
 CallOutcome outcome_of(int status, std::string_view body);
-// `stale-version` of a problem document; empty where there is none. Points into `body`.
+// `stale-version` of `urn:pim:problem:stale-version`; empty where there is none. Points into
+// `body`.
 std::string_view problem_of(std::string_view body);
 
 struct HistoryOptions {
-  UtcMillis started_at;  // the wall clock at the run's start: for people only
+  // The wall clock at the run's start. Receipts of refusals are kept for a day: where it is not
+  // given, the check does not look for them.
+  UtcMillis started_at;
   // A record is in the kernel at the latest this long after the call that wrote it, as long as
   // calls or flush() go on coming.
   std::chrono::milliseconds flush_interval{100};
 };
 
 // Thread-safe; one lock, held while a record is encoded or a block (at most 64 KiB) is written.
-// After a failed write nothing more is written, and flush() and close() say why: a run without its
+// After a failed write nothing more is written, and flush() and seal() say why: a run without its
 // history proves nothing.
 class HistoryWriter {
  public:
@@ -104,7 +111,7 @@ class HistoryWriter {
                                                    const HistoryOptions& options = {});
   HistoryWriter(HistoryWriter&&) noexcept;
   HistoryWriter& operator=(HistoryWriter&&) = delete;
-  ~HistoryWriter();  // flushes; the history stays unclosed
+  ~HistoryWriter();  // flushes; does not seal
 
   // The same number for the same text. Up to 65,535 bytes.
   Name intern(std::string_view text);
@@ -115,9 +122,10 @@ class HistoryWriter {
 
   // Writes what is buffered.
   Result<void, std::string> flush();
-  // The last record says that nothing is missing. An unclosed history is readable, but an event
-  // that it does not know may be of a call that it lost.
-  Result<void, std::string> close();
+  // And says that nothing is missing up to here. An unsealed history is readable, but an event that
+  // it does not know may be of a call that it lost. Calls may go on after it; then it needs
+  // another.
+  Result<void, std::string> seal();
 
  private:
   struct State;

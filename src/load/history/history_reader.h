@@ -32,8 +32,8 @@ class HistoryReader {
 
   std::string_view text(Name name) const;  // of records read so far
   UtcMillis started_at() const;
-  // At the end: whether the writer closed it.
-  bool closed() const;
+  // Of what was read so far: whether its last record is a seal.
+  bool sealed() const;
 
  private:
   struct State;
