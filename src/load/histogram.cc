@@ -55,6 +55,15 @@ void Histogram::merge(const Histogram& other) {
   sum_ += other.sum_;
 }
 
+void Histogram::clear() {
+  std::fill(counts_.begin(), counts_.end(), 0);
+  count_ = 0;
+  overflowed_ = 0;
+  min_ = kHighestMicros;
+  max_ = 0;
+  sum_ = 0;
+}
+
 double Histogram::mean() const { return count_ == 0 ? 0 : sum_ / static_cast<double>(count_); }
 
 std::uint64_t Histogram::percentile(double percent) const {

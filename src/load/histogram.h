@@ -22,6 +22,7 @@ class Histogram {
   void record(std::chrono::nanoseconds latency) { record_times(latency, 1); }
   void record_times(std::chrono::nanoseconds latency, std::uint64_t times);
   void merge(const Histogram& other);
+  void clear();
 
   std::uint64_t count() const { return count_; }
   std::uint64_t overflowed() const { return overflowed_; }

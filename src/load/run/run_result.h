@@ -18,12 +18,12 @@ namespace pim::load {
 
 // How requests ended, and how long each took. Every request is in exactly one of the three.
 struct Outcomes {
-  std::uint64_t ok = 0;       // 2xx
-  std::uint64_t refused = 0;  // other 4xx than 429: an answer, but of valid requests there is none
-  std::uint64_t failed = 0;   // 5xx, 429, no reply, no reply in time, not sent
+  std::uint64_t ok = 0;        // 2xx
+  std::uint64_t rejected = 0;  // 4xx but 429: an answer, though valid requests should get none
+  std::uint64_t failed = 0;    // 5xx, 429, no reply, no reply in time, not sent
   Histogram ok_latency;
   Histogram failed_latency;  // until it was given up
-  std::uint64_t all() const { return ok + refused + failed; }
+  std::uint64_t all() const { return ok + rejected + failed; }
 };
 
 struct OperationResult {
@@ -41,9 +41,11 @@ struct ShardResult {
   Outcomes after;
 };
 
-// One kind of failure or refusal: `timeout`, `connection reset`, `503 overloaded`, `not sent`...
+// One kind of failure or rejection: `timeout`, `connection reset`, `503 overloaded`, `not sent:
+// too many waiting`, `409 stale-version`...
 struct ErrorResult {
   std::string kind;
+  std::string outcome;         // its class: `rejected`, `server_error`, `shed`, `timeout`, ...
   std::uint64_t attempts = 0;  // that ended so
   std::uint64_t requests = 0;  // that ended so after their last attempt
   std::string example;         // what the first one said
@@ -60,7 +62,7 @@ struct Interval {
   std::uint64_t due = 0;   // intended starts
   std::uint64_t sent = 0;  // attempts
   std::uint64_t ok = 0;    // requests that ended in it, by outcome
-  std::uint64_t refused = 0;
+  std::uint64_t rejected = 0;
   std::uint64_t failed = 0;
   std::uint64_t not_sent = 0;   // of the failed ones
   std::uint64_t retries = 0;    // attempts that were not the first
@@ -100,8 +102,8 @@ struct StaleRead {
 };
 
 struct ReadYourWrites {
+  OperationResult reads;      // not among the operations: they wait for the projection
   std::uint64_t checked = 0;  // answers that were compared
-  std::uint64_t unanswered = 0;
   std::uint64_t stale = 0;
   std::vector<StaleRead> examples;  // the first few
 };
@@ -162,6 +164,7 @@ struct RunResult {
   std::vector<ErrorResult> errors;          // most requests first
   std::chrono::nanoseconds interval{0};
   std::vector<Interval> series;  // warm-up included
+  // The slowest of all, and the slowest of those whose trace the server was asked to keep.
   std::vector<SlowRequest> slowest;
   ReadYourWrites read_your_writes;
   std::vector<FaultPeriod> faults;
