@@ -11,9 +11,9 @@ constexpr std::int64_t kMostIntervals = 7200;
 }  // namespace
 
 std::chrono::nanoseconds interval_for(std::chrono::nanoseconds run) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(run).count();
   return std::chrono::seconds(
-      std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(run).count() /
-                                    kMostIntervals));
+      std::max<std::int64_t>(1, (seconds + kMostIntervals - 1) / kMostIntervals));
 }
 
 Series::Series(std::chrono::nanoseconds width, std::chrono::nanoseconds horizon)
@@ -35,7 +35,7 @@ Interval& Series::at(std::chrono::nanoseconds now) {
     open_.push_back(std::move(again));
     ++first_open_;
   }
-  return intervals_.back();
+  return intervals_[wanted];
 }
 
 void Series::latency(std::chrono::nanoseconds due, std::chrono::nanoseconds latency) {

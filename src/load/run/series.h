@@ -17,7 +17,7 @@ class Series {
   // No latency is told later than `horizon` after its request was due.
   Series(std::chrono::nanoseconds width, std::chrono::nanoseconds horizon);
 
-  // The interval that is going on; `now` does not go back.
+  // The interval of a time, which is not far behind the latest that was asked for.
   Interval& at(std::chrono::nanoseconds now);
   // Of a request that ended with an answer.
   void latency(std::chrono::nanoseconds due, std::chrono::nanoseconds latency);
@@ -34,7 +34,7 @@ class Series {
   const std::chrono::nanoseconds width_;
   const std::size_t open_most_;
   std::vector<Interval> intervals_;
-  std::deque<Histogram> open_;   // of intervals that latencies may still come to
+  std::deque<Histogram> open_;  // of intervals that latencies may still come to
   std::size_t first_open_ = 0;  // the interval of open_.front()
 };
 
