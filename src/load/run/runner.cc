@@ -11,8 +11,8 @@
 #include "load/run/by_time.h"
 #include "load/run/call_log.h"
 #include "load/run/connections.h"
-#include "load/run/recorder.h"
 #include "load/run/retry_policy.h"
+#include "load/run/run_recorder.h"
 #include "load/run/self_watch.h"
 #include "load/run/wire.h"
 
@@ -70,7 +70,7 @@ class Runner final : Connections::Owner {
   const RunOptions& options_;
   const RunParts& parts_;
   CallLog log_;
-  Recorder recorder_;
+  RunRecorder recorder_;
   RetryBudget budget_;
   SelfWatch watch_;
   Dice dice_;

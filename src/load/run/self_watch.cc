@@ -31,7 +31,7 @@ double share_of(nanoseconds part, steady_clock::duration whole) {
                            : 0;
 }
 
-std::string percent(double share) {
+std::string share_text(double share) {
   char text[32];
   std::snprintf(text, sizeof text, "%.1f %%", share * 100);
   return text;
@@ -75,15 +75,16 @@ void SelfWatch::finish(std::uint64_t attempts, GeneratorResult& result) {
   };
   if (const double late = share(late_, lag_.count()); late > limits_.late_share) {
     result.bottlenecks.push_back(
-        percent(late) + " of the arrivals were taken up more than " +
+        share_text(late) + " of the arrivals were taken up more than " +
         std::to_string(limits_.late.count()) + " ms after their intended start (at most " +
-        percent(limits_.late_share) + " may be): the generator had no processor for them");
+        share_text(limits_.late_share) + " may be): the generator had no processor for them");
   }
   if (const double busy = share(busy_ticks_, ticks_);
       result.cpu > limits_.cpu || busy > limits_.busy_share) {
-    result.bottlenecks.push_back("the generator's thread used " + percent(result.cpu) +
-                                 " of a processor, and more than " + percent(limits_.cpu) + " in " +
-                                 percent(busy) + " of the seconds: it was at its limit");
+    result.bottlenecks.push_back("the generator's thread used " + share_text(result.cpu) +
+                                 " of a processor, and more than " + share_text(limits_.cpu) +
+                                 " in " + share_text(busy) +
+                                 " of the seconds: it was at its limit");
   }
   result.lag = std::move(lag_);
 }

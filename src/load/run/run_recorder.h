@@ -29,15 +29,15 @@ struct End {
   const AttemptError* error = nullptr;  // where there was no reply
 };
 
-struct RecorderOptions {
+struct RunRecorderOptions {
   std::chrono::nanoseconds measure_from{0};  // requests due before are of the warm-up
   std::chrono::nanoseconds interval{0};      // of the series
   std::chrono::nanoseconds horizon{0};       // no request takes longer
 };
 
-class Recorder {
+class RunRecorder {
  public:
-  explicit Recorder(const RecorderOptions& options);
+  explicit RunRecorder(const RunRecorderOptions& options);
 
   void due(std::chrono::nanoseconds now) {
     ++series_.at(now).due;
@@ -75,7 +75,7 @@ class Recorder {
                std::chrono::nanoseconds now);
   void keep_slow(const Request& request, const End& end, std::chrono::nanoseconds latency);
 
-  const RecorderOptions options_;
+  const RunRecorderOptions options_;
   Series series_;
   Histogram lately_;
   std::array<std::unique_ptr<OperationResult>, kOperations.size()> operations_;

@@ -1,4 +1,4 @@
-#include "load/run/recorder.h"
+#include "load/run/run_recorder.h"
 
 #include <algorithm>
 #include <tuple>
@@ -14,13 +14,13 @@ constexpr std::size_t kMostShards = 4096;
 
 }  // namespace
 
-Recorder::Recorder(const RecorderOptions& options)
+RunRecorder::RunRecorder(const RunRecorderOptions& options)
     : options_(options),
       series_(options.interval, options.horizon),
       slowest_(kSlowest),
       slowest_sampled_(kSlowest) {}
 
-OperationResult& Recorder::operation(std::size_t index) {
+OperationResult& RunRecorder::operation(std::size_t index) {
   auto& slot = operations_[index];
   if (!slot) {
     slot = std::make_unique<OperationResult>();
@@ -30,7 +30,7 @@ OperationResult& Recorder::operation(std::size_t index) {
   return *slot;
 }
 
-void Recorder::count(Outcomes& outcomes, Ending ending, std::chrono::nanoseconds latency) {
+void RunRecorder::count(Outcomes& outcomes, Ending ending, std::chrono::nanoseconds latency) {
   if (failed(ending)) {
     ++outcomes.failed;
     outcomes.failed_latency.record(latency);
@@ -40,7 +40,7 @@ void Recorder::count(Outcomes& outcomes, Ending ending, std::chrono::nanoseconds
   if (ending == Ending::ok) outcomes.ok_latency.record(latency);
 }
 
-void Recorder::sent(const Request& request, std::chrono::nanoseconds now) {
+void RunRecorder::sent(const Request& request, std::chrono::nanoseconds now) {
   Interval& interval = series_.at(now);
   ++interval.sent;
   ++totals_.sent;
@@ -53,7 +53,8 @@ void Recorder::sent(const Request& request, std::chrono::nanoseconds now) {
   ++attempts_;
 }
 
-void Recorder::attempt_ended(const Request& request, const End& end, std::chrono::nanoseconds now) {
+void RunRecorder::attempt_ended(const Request& request, const End& end,
+                                std::chrono::nanoseconds now) {
   if (!measured(request.due)) return;
   if (request.attempts == 1) {
     count(operation(request.operation).before, end.ending, now - request.due);
@@ -63,7 +64,7 @@ void Recorder::attempt_ended(const Request& request, const End& end, std::chrono
   if (kind.attempts++ == 0) explain(kind, request, end, now);
 }
 
-void Recorder::ended(const Request& request, const End& end, std::chrono::nanoseconds now) {
+void RunRecorder::ended(const Request& request, const End& end, std::chrono::nanoseconds now) {
   const auto latency = now - request.due;
   Interval& interval = series_.at(now);
   if (failed(end.ending)) {
@@ -95,8 +96,8 @@ void Recorder::ended(const Request& request, const End& end, std::chrono::nanose
   keep_slow(request, end, latency);
 }
 
-void Recorder::never_sent(std::size_t index, std::chrono::nanoseconds due, Ending ending,
-                          std::string_view kind, std::chrono::nanoseconds now) {
+void RunRecorder::never_sent(std::size_t index, std::chrono::nanoseconds due, Ending ending,
+                             std::string_view kind, std::chrono::nanoseconds now) {
   Interval& interval = series_.at(now);
   ++interval.failed;
   ++totals_.failed;
@@ -112,7 +113,8 @@ void Recorder::never_sent(std::size_t index, std::chrono::nanoseconds due, Endin
   }
 }
 
-void Recorder::own_write_seen(const Request& request, Version seen, std::chrono::nanoseconds now) {
+void RunRecorder::own_write_seen(const Request& request, Version seen,
+                                 std::chrono::nanoseconds now) {
   ++own_writes_.checked;
   if (seen >= request.wanted) return;
   ++own_writes_.stale;
@@ -121,7 +123,7 @@ void Recorder::own_write_seen(const Request& request, Version seen, std::chrono:
                                   request.request_id, request.trace.trace_hex()});
 }
 
-ErrorResult& Recorder::error(Ending ending, std::string_view kind) {
+ErrorResult& RunRecorder::error(Ending ending, std::string_view kind) {
   const auto outcome = to_string(ending);
   auto found = std::ranges::find_if(errors_, [&](const ErrorResult& each) {
     return each.kind == kind && each.outcome == outcome;
@@ -135,8 +137,8 @@ ErrorResult& Recorder::error(Ending ending, std::string_view kind) {
   return added;
 }
 
-void Recorder::explain(ErrorResult& error, const Request& request, const End& end,
-                       std::chrono::nanoseconds now) {
+void RunRecorder::explain(ErrorResult& error, const Request& request, const End& end,
+                          std::chrono::nanoseconds now) {
   error.at = now;
   error.example =
       end.error != nullptr ? end.error->to_string() : std::string(end.said.substr(0, kMostExample));
@@ -144,7 +146,8 @@ void Recorder::explain(ErrorResult& error, const Request& request, const End& en
   error.trace_id = request.trace.trace_hex();
 }
 
-void Recorder::keep_slow(const Request& request, const End& end, std::chrono::nanoseconds latency) {
+void RunRecorder::keep_slow(const Request& request, const End& end,
+                            std::chrono::nanoseconds latency) {
   const bool sampled = request.trace.sampled;
   const bool of_all = slowest_.takes(latency);
   const bool of_sampled = sampled && slowest_sampled_.takes(latency);
@@ -163,7 +166,7 @@ void Recorder::keep_slow(const Request& request, const End& end, std::chrono::na
   if (of_sampled) slowest_sampled_.add(slow);
 }
 
-void Recorder::finish(RunResult& result) {
+void RunRecorder::finish(RunResult& result) {
   for (std::size_t i = 0; i < operations_.size(); ++i) {
     if (!operations_[i]) continue;
     if (i == kReadOwnWrite) {
