@@ -30,6 +30,8 @@ class Histogram {
   std::uint64_t min() const { return count_ == 0 ? 0 : min_; }
   std::uint64_t max() const { return max_; }
   double mean() const;
+  // How many recorded values are above it, to three digits.
+  std::uint64_t count_above(std::chrono::nanoseconds latency) const;
   // The smallest recorded value, to three digits and never below it, that at least `percent` % of
   // the recorded values do not exceed. 0 <= percent <= 100.
   std::uint64_t percentile(double percent) const;

@@ -11,7 +11,7 @@ CallLog::CallLog(HistoryWriter& history, const std::vector<LoadUser>& users) : h
   for (const LoadUser& user : users) users_.push_back(history.intern(user.name));
 }
 
-void CallLog::invoke(Request& request, std::size_t connection, std::chrono::nanoseconds now) {
+void CallLog::invoke(Ask& request, std::size_t connection, std::chrono::nanoseconds now) {
   const Version expected = request.if_match.value_or(0);
   Invocation call;
   call.kind = kOperations[request.operation].command ? CallKind::command : CallKind::read;
@@ -28,9 +28,8 @@ void CallLog::invoke(Request& request, std::size_t connection, std::chrono::nano
   request.call = history_.invoke(call);
 }
 
-void CallLog::answered(const Request& request, int status, const ReplyHead& head,
-                       std::string_view body, std::string_view problem,
-                       std::chrono::nanoseconds now) {
+void CallLog::answered(const Ask& request, int status, const ReplyHead& head, std::string_view body,
+                       std::string_view problem, std::chrono::nanoseconds now) {
   Completion answer;
   answer.at = now;
   answer.outcome = outcome_of(status, body);
@@ -45,7 +44,7 @@ void CallLog::answered(const Request& request, int status, const ReplyHead& head
   history_.complete(request.call, answer);
 }
 
-void CallLog::unanswered(const Request& request, bool sent, std::chrono::nanoseconds now) {
+void CallLog::unanswered(const Ask& request, bool sent, std::chrono::nanoseconds now) {
   Completion answer;
   answer.at = now;
   answer.outcome = sent ? CallOutcome::info : CallOutcome::fail;

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "load/history/history.h"
+#include "load/run/ask.h"
 #include "load/run/operation.h"
 #include "load/run/reply_head.h"
-#include "load/run/request.h"
 #include "load/run/run_options.h"
 
 namespace pim::load {
@@ -22,11 +22,11 @@ class CallLog {
   CallLog(HistoryWriter& history, const std::vector<LoadUser>& users);
 
   // Before the request is sent; `connection` is the client, as it has one call at a time.
-  void invoke(Request& request, std::size_t connection, std::chrono::nanoseconds now);
-  void answered(const Request& request, int status, const ReplyHead& head, std::string_view body,
+  void invoke(Ask& request, std::size_t connection, std::chrono::nanoseconds now);
+  void answered(const Ask& request, int status, const ReplyHead& head, std::string_view body,
                 std::string_view problem, std::chrono::nanoseconds now);
   // `sent`: it may have been carried out.
-  void unanswered(const Request& request, bool sent, std::chrono::nanoseconds now);
+  void unanswered(const Ask& request, bool sent, std::chrono::nanoseconds now);
 
  private:
   HistoryWriter& history_;

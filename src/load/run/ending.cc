@@ -1,5 +1,7 @@
 #include "load/run/ending.h"
 
+#include "load/run/connections.h"
+
 namespace pim::load {
 
 Ending ending_of(int status, std::string_view problem) {

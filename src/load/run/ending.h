@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "load/run/connections.h"
-
 namespace pim::load {
+
+struct AttemptError;
 
 // As the metrics name it. What is not `ok` or `rejected` is a failure.
 enum class Ending : std::uint8_t {

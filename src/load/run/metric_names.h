@@ -1,5 +1,5 @@
-// Every metric of `pim load run`, with unit, labels and meaning: the one list. docs/load.md shows
-// it (`pim metrics --load --markdown`); rules and dashboards depend on it.
+// Every metric of `pim load run`, with unit, labels and meaning: the one list.
+// docs/telemetry.md shows it (`pim metrics --load --markdown`); rules and dashboards depend on it.
 #pragma once
 
 #include <array>

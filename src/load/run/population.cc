@@ -88,7 +88,7 @@ void Population::abandon(std::size_t session) {
   idle_.push_back(session);
 }
 
-void to_request(const PreparedCommand& command, Request& request) {
+void to_ask(const PreparedCommand& command, Ask& request) {
   request.operation = operation_of(command.name);
   request.method = command.method;
   request.path = command.path;

@@ -9,7 +9,7 @@
 
 #include "domain/ids.h"
 #include "load/reference_data.h"
-#include "load/run/request.h"
+#include "load/run/ask.h"
 #include "load/scenario/scenario.h"
 #include "load/workload.h"
 
@@ -65,6 +65,6 @@ class Population {
 };
 
 // The same request, in a run's form.
-void to_request(const PreparedCommand& command, Request& request);
+void to_ask(const PreparedCommand& command, Ask& request);
 
 }  // namespace pim::load

@@ -63,14 +63,13 @@ class RetryBudget {
 };
 
 // Before attempt `next` (2 or more): anywhere up to base * 2^(next - 2), so that clients which
-// failed together do not come back together; after Retry-After where the server said so.
-inline std::chrono::nanoseconds backoff(const RetryPolicy& policy, std::uint32_t next,
-                                        std::chrono::seconds retry_after, Dice& dice) {
+// failed together do not come back together.
+inline std::chrono::nanoseconds backoff(const RetryPolicy& policy, std::uint32_t next, Dice& dice) {
   const auto doublings = std::min<std::uint32_t>(next - 2, 20);
   const std::chrono::nanoseconds most = std::min<std::chrono::milliseconds>(
       policy.base * (std::int64_t{1} << doublings), policy.most);
-  return retry_after + std::chrono::nanoseconds(static_cast<std::int64_t>(
-                           dice.unit() * static_cast<double>(most.count())));
+  return std::chrono::nanoseconds(
+      static_cast<std::int64_t>(dice.unit() * static_cast<double>(most.count())));
 }
 
 // Whether a reply may be different next time: shed (429), or a server that was in trouble. Not 501

@@ -40,7 +40,7 @@ void RunRecorder::count(Outcomes& outcomes, Ending ending, std::chrono::nanoseco
   if (ending == Ending::ok) outcomes.ok_latency.record(latency);
 }
 
-void RunRecorder::sent(const Request& request, std::chrono::nanoseconds now) {
+void RunRecorder::sent(const Ask& request, std::chrono::nanoseconds now) {
   Interval& interval = series_.at(now);
   ++interval.sent;
   ++totals_.sent;
@@ -53,8 +53,7 @@ void RunRecorder::sent(const Request& request, std::chrono::nanoseconds now) {
   ++attempts_;
 }
 
-void RunRecorder::attempt_ended(const Request& request, const End& end,
-                                std::chrono::nanoseconds now) {
+void RunRecorder::attempt_ended(const Ask& request, const End& end, std::chrono::nanoseconds now) {
   if (!measured(request.due)) return;
   if (request.attempts == 1) {
     count(operation(request.operation).before, end.ending, now - request.due);
@@ -64,9 +63,10 @@ void RunRecorder::attempt_ended(const Request& request, const End& end,
   if (kind.attempts++ == 0) explain(kind, request, end, now);
 }
 
-void RunRecorder::ended(const Request& request, const End& end, std::chrono::nanoseconds now) {
+void RunRecorder::ended(const Ask& request, const End& end, std::chrono::nanoseconds now) {
   const auto latency = now - request.due;
   Interval& interval = series_.at(now);
+  ++interval.by_ending[static_cast<std::size_t>(end.ending)];
   if (failed(end.ending)) {
     ++interval.failed;
     ++totals_.failed;
@@ -99,6 +99,7 @@ void RunRecorder::ended(const Request& request, const End& end, std::chrono::nan
 void RunRecorder::never_sent(std::size_t index, std::chrono::nanoseconds due, Ending ending,
                              std::string_view kind, std::chrono::nanoseconds now) {
   Interval& interval = series_.at(now);
+  ++interval.by_ending[static_cast<std::size_t>(ending)];
   ++interval.failed;
   ++totals_.failed;
   ++interval.not_sent;
@@ -113,8 +114,7 @@ void RunRecorder::never_sent(std::size_t index, std::chrono::nanoseconds due, En
   }
 }
 
-void RunRecorder::own_write_seen(const Request& request, Version seen,
-                                 std::chrono::nanoseconds now) {
+void RunRecorder::own_write_seen(const Ask& request, Version seen, std::chrono::nanoseconds now) {
   ++own_writes_.checked;
   if (seen >= request.wanted) return;
   ++own_writes_.stale;
@@ -137,7 +137,7 @@ ErrorResult& RunRecorder::error(Ending ending, std::string_view kind) {
   return added;
 }
 
-void RunRecorder::explain(ErrorResult& error, const Request& request, const End& end,
+void RunRecorder::explain(ErrorResult& error, const Ask& request, const End& end,
                           std::chrono::nanoseconds now) {
   error.at = now;
   error.example =
@@ -146,8 +146,7 @@ void RunRecorder::explain(ErrorResult& error, const Request& request, const End&
   error.trace_id = request.trace.trace_hex();
 }
 
-void RunRecorder::keep_slow(const Request& request, const End& end,
-                            std::chrono::nanoseconds latency) {
+void RunRecorder::keep_slow(const Ask& request, const End& end, std::chrono::nanoseconds latency) {
   const bool sampled = request.trace.sampled;
   const bool of_all = slowest_.takes(latency);
   const bool of_sampled = sampled && slowest_sampled_.takes(latency);

@@ -11,10 +11,10 @@
 #include <string_view>
 #include <vector>
 
+#include "load/run/ask.h"
 #include "load/run/ending.h"
 #include "load/run/live.h"
 #include "load/run/operation.h"
-#include "load/run/request.h"
 #include "load/run/run_result.h"
 #include "load/run/series.h"
 #include "load/run/slowest.h"
@@ -44,15 +44,15 @@ class RunRecorder {
     ++totals_.due;
   }
   // An attempt of it; `request.attempts` counts this one.
-  void sent(const Request& request, std::chrono::nanoseconds now);
-  void attempt_ended(const Request& request, const End& end, std::chrono::nanoseconds now);
+  void sent(const Ask& request, std::chrono::nanoseconds now);
+  void attempt_ended(const Ask& request, const End& end, std::chrono::nanoseconds now);
   // After its last attempt.
-  void ended(const Request& request, const End& end, std::chrono::nanoseconds now);
+  void ended(const Ask& request, const End& end, std::chrono::nanoseconds now);
   // A request that was given up before its first attempt, for the reason `kind`.
   void never_sent(std::size_t operation, std::chrono::nanoseconds due, Ending ending,
                   std::string_view kind, std::chrono::nanoseconds now);
   // The answer of a read of one's own write showed `seen`.
-  void own_write_seen(const Request& request, Version seen, std::chrono::nanoseconds now);
+  void own_write_seen(const Ask& request, Version seen, std::chrono::nanoseconds now);
 
   Interval& at(std::chrono::nanoseconds now) { return series_.at(now); }
   const Totals& totals() const { return totals_; }  // of the whole run, warm-up included
@@ -71,9 +71,9 @@ class RunRecorder {
   OperationResult& operation(std::size_t index);
   static void count(Outcomes& outcomes, Ending ending, std::chrono::nanoseconds latency);
   ErrorResult& error(Ending ending, std::string_view kind);
-  void explain(ErrorResult& error, const Request& request, const End& end,
+  void explain(ErrorResult& error, const Ask& request, const End& end,
                std::chrono::nanoseconds now);
-  void keep_slow(const Request& request, const End& end, std::chrono::nanoseconds latency);
+  void keep_slow(const Ask& request, const End& end, std::chrono::nanoseconds latency);
 
   const RunRecorderOptions options_;
   Series series_;

@@ -7,12 +7,15 @@
 // client wanted to send it in the closed one; what waits in the generator for a connection waits.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "load/histogram.h"
+#include "load/run/ending.h"
 
 namespace pim::load {
 
@@ -64,12 +67,14 @@ struct Interval {
   std::uint64_t ok = 0;    // requests that ended in it, by outcome
   std::uint64_t rejected = 0;
   std::uint64_t failed = 0;
-  std::uint64_t not_sent = 0;   // of the failed ones
-  std::uint64_t retries = 0;    // attempts that were not the first
-  std::uint64_t in_flight = 0;  // at its end: on a connection
-  std::uint64_t waiting = 0;    // at its end: for a connection, or for their next attempt
+  std::array<std::uint64_t, kEndings.size()> by_ending{};  // the same, one by one
+  std::uint64_t not_sent = 0;                              // of the failed ones
+  std::uint64_t retries = 0;                               // attempts that were not the first
+  std::uint64_t in_flight = 0;                             // at its end: on a connection
+  std::uint64_t waiting = 0;  // at its end: for a connection, or for their next attempt
   std::uint64_t p50_micros = 0;
   std::uint64_t p99_micros = 0;
+  std::uint64_t p999_micros = 0;
   std::uint64_t max_micros = 0;
   std::uint64_t lag_micros = 0;         // the most by which an arrival was taken up late
   double cpu = 0;                       // of the generator's thread, 0 to 1
@@ -142,6 +147,9 @@ struct Check {
   std::string wanted;  // `<= 30 ms`, `>= 99.9 %`
   std::string got;     // `12.4 ms`
   bool met = false;
+  // The share that was used of what the objective allows to be bad; none of goodput, nor where it
+  // allows nothing and something was bad.
+  std::optional<double> budget_spent;
 };
 
 enum class Verdict : std::uint8_t { met, violated, inconclusive };

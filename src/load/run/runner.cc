@@ -56,7 +56,7 @@ class Runner final : Connections::Owner {
                     const Answer& answer, nanoseconds now);
   bool plan_retry(std::uint32_t index, nanoseconds retry_after, nanoseconds now);
   void finish(std::uint32_t index, const End& end, const Answer& answer, nanoseconds now);
-  void read_own_write(const Request& written, const Answer& answer, nanoseconds now);
+  void read_own_write(const Ask& written, const Answer& answer, nanoseconds now);
   void client_done(std::uint32_t client, nanoseconds now);
   std::uint32_t new_request();
   void sweep(nanoseconds now);
@@ -87,7 +87,7 @@ class Runner final : Connections::Owner {
   bool draining_ = false;
   bool cut_ = false;  // nothing is tried again
 
-  std::deque<Request> requests_;
+  std::deque<Ask> requests_;
   std::vector<std::uint32_t> clients_;  // of each request
   std::vector<std::uint32_t> free_;
   std::vector<std::uint32_t> in_flight_;  // by connection
@@ -211,7 +211,7 @@ std::uint32_t Runner::new_request() {
   }
   const auto index = free_.back();
   free_.pop_back();
-  Request& request = requests_[index];
+  Ask& request = requests_[index];
   request.attempts = 0;
   request.shard = -1;
   request.body.clear();
@@ -229,7 +229,7 @@ std::uint32_t Runner::prepare(std::uint64_t number, std::uint32_t client, nanose
 }
 
 void Runner::begin(std::uint32_t index, std::size_t connection, nanoseconds now) {
-  Request& request = requests_[index];
+  Ask& request = requests_[index];
   if (request.attempts++ == 0) {
     request.first_sent = now;
     request.trace = telemetry::TraceContext::root();
@@ -253,7 +253,7 @@ void Runner::begin(std::uint32_t index, std::size_t connection, nanoseconds now)
 void Runner::replied(std::size_t connection, const Connections::Reply& reply, Deadline at) {
   const nanoseconds now = since_start(at);
   const auto index = in_flight_[connection];
-  Request& request = requests_[index];
+  Ask& request = requests_[index];
   const ReplyHead head = read_head(reply.head);
   if (head.shard >= 0) request.shard = head.shard;
   const bool good = reply.status < 300;
@@ -279,7 +279,7 @@ void Runner::failed(std::size_t connection, const AttemptError& error, Deadline 
 
 void Runner::attempt_over(std::uint32_t index, const End& end, bool again, nanoseconds pause,
                           const Answer& answer, nanoseconds now) {
-  const Request& request = requests_[index];
+  const Ask& request = requests_[index];
   recorder_.attempt_ended(request, end, now);
   if (request.attempts == 1) {
     parts_.metrics.ended(RunMetrics::View::first, request.operation, end.ending, now - request.due,
@@ -290,7 +290,7 @@ void Runner::attempt_over(std::uint32_t index, const End& end, bool again, nanos
 }
 
 bool Runner::plan_retry(std::uint32_t index, nanoseconds retry_after, nanoseconds now) {
-  const Request& request = requests_[index];
+  const Ask& request = requests_[index];
   if (request.attempts >= options_.retry.attempts) {
     ++result_.retry.over_attempts;
     parts_.metrics.over_attempts.add();
@@ -313,7 +313,7 @@ bool Runner::plan_retry(std::uint32_t index, nanoseconds retry_after, nanosecond
 }
 
 void Runner::finish(std::uint32_t index, const End& end, const Answer& answer, nanoseconds now) {
-  Request& request = requests_[index];
+  Ask& request = requests_[index];
   recorder_.ended(request, end, now);
   parts_.metrics.ended(RunMetrics::View::after_retries, request.operation, end.ending,
                        now - request.due, request.trace.sampled ? &request.trace : nullptr);
@@ -332,14 +332,14 @@ void Runner::finish(std::uint32_t index, const End& end, const Answer& answer, n
   free_.push_back(index);
 }
 
-void Runner::read_own_write(const Request& written, const Answer& answer, nanoseconds now) {
+void Runner::read_own_write(const Ask& written, const Answer& answer, nanoseconds now) {
   constexpr std::string_view kPatients = "/v1/patients";
   if (!kOperations[written.operation].command || answer.position.empty() || draining_ ||
       !written.path.starts_with(kPatients) || !dice_.chance(options_.read_own_writes)) {
     return;
   }
   const auto index = new_request();
-  Request& read = requests_[index];
+  Ask& read = requests_[index];
   read.operation = kReadOwnWrite;
   read.method = "GET";
   read.path.assign(kPatients).append("/");

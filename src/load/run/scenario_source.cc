@@ -27,7 +27,7 @@ void append_id_path(std::string& path, std::string_view before, const Uuid& id,
 
 }  // namespace
 
-void ScenarioSource::prepare(std::uint64_t number, Request& request) {
+void ScenarioSource::prepare(std::uint64_t number, Ask& request) {
   const Pick pick = picker_.pick(number);
   if (pick.operation == kWrite && !pick.hot) return write(request);
   Dice dice(population_.seed(), kAsk, number);
@@ -43,16 +43,16 @@ void ScenarioSource::prepare(std::uint64_t number, Request& request) {
   read(pick.patient, dice, request);
 }
 
-void ScenarioSource::write(Request& request) {
+void ScenarioSource::write(Ask& request) {
   const std::size_t session = population_.take_session();
-  to_request(population_.session(session).current(), request);
+  to_ask(population_.session(session).current(), request);
   request.place = static_cast<std::uint32_t>(session);
   request.user = request.place % users_;
   request.shard = population_.shard_of(session);
 }
 
 // Valid in any order: no two in a row amend to the same, and hardly two that meet.
-void ScenarioSource::write_hot(std::uint32_t patient, Dice& dice, Request& request) {
+void ScenarioSource::write_hot(std::uint32_t patient, Dice& dice, Ask& request) {
   constexpr std::uint64_t kYears = 61;
   const KnownPatient& known = population_.patients()[patient];
   const auto n = hot_writes_++;
@@ -73,7 +73,7 @@ void ScenarioSource::write_hot(std::uint32_t patient, Dice& dice, Request& reque
   request.shard = known.shard;
 }
 
-void ScenarioSource::read(std::uint32_t patient, Dice& dice, Request& request) {
+void ScenarioSource::read(std::uint32_t patient, Dice& dice, Ask& request) {
   const std::string_view name = kOperations[request.operation].name;
   const ReferenceData& reference = population_.reference();
   request.method = "GET";
@@ -106,7 +106,7 @@ void ScenarioSource::read(std::uint32_t patient, Dice& dice, Request& request) {
   }
 }
 
-void ScenarioSource::ended(Request& request, const Answer& answer) {
+void ScenarioSource::ended(Ask& request, const Answer& answer) {
   if (request.place == kNoSession) return;
   if (answer.ending == Ending::ok) {
     population_.accepted(request.place, answer.version, request.shard);

@@ -17,13 +17,13 @@ class ScenarioSource final : public Source {
       : picker_(scenario), population_(population), users_(users) {}
 
   std::size_t operation(std::uint64_t number) override { return picker_.pick(number).operation; }
-  void prepare(std::uint64_t number, Request& request) override;
-  void ended(Request& request, const Answer& answer) override;
+  void prepare(std::uint64_t number, Ask& request) override;
+  void ended(Ask& request, const Answer& answer) override;
 
  private:
-  void write(Request& request);
-  void write_hot(std::uint32_t patient, Dice& dice, Request& request);
-  void read(std::uint32_t patient, Dice& dice, Request& request);
+  void write(Ask& request);
+  void write_hot(std::uint32_t patient, Dice& dice, Ask& request);
+  void read(std::uint32_t patient, Dice& dice, Ask& request);
 
   Picker picker_;
   Population& population_;

@@ -48,6 +48,7 @@ void Series::close_first() {
   Interval& interval = intervals_[first_open_];
   interval.p50_micros = latency.percentile(50);
   interval.p99_micros = latency.percentile(99);
+  interval.p999_micros = latency.percentile(99.9);
   interval.max_micros = latency.max();
 }
 

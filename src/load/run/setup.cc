@@ -34,7 +34,7 @@ class Setup final : Connections::Owner {
   }
   Result<void, SetupError> open();
   // Sends them all, in any order, until each is accepted.
-  Result<void, SetupError> send_all(std::vector<Request>& requests, const Accepted& accepted);
+  Result<void, SetupError> send_all(std::vector<Ask>& requests, const Accepted& accepted);
 
  private:
   void replied(std::size_t connection, const Connections::Reply& reply, Deadline now) override;
@@ -49,7 +49,7 @@ class Setup final : Connections::Owner {
   std::vector<std::string> shared_;  // headers, by user
   std::optional<Connections> connections_;
 
-  std::vector<Request>* requests_ = nullptr;
+  std::vector<Ask>* requests_ = nullptr;
   const Accepted* accepted_ = nullptr;
   std::deque<std::size_t> pending_;
   std::deque<std::size_t> again_;
@@ -70,7 +70,7 @@ Result<void, SetupError> Setup::open() {
 }
 
 void Setup::send(std::size_t index, std::size_t connection, Deadline now) {
-  Request& request = (*requests_)[index];
+  Ask& request = (*requests_)[index];
   ++request.attempts;
   request.trace = telemetry::TraceContext::root();
   request.trace.sampled = false;
@@ -88,7 +88,7 @@ void Setup::again_later(std::size_t index, std::string why) {
 
 void Setup::replied(std::size_t connection, const Connections::Reply& reply, Deadline now) {
   const std::size_t index = in_flight_[connection];
-  Request& request = (*requests_)[index];
+  Ask& request = (*requests_)[index];
   const ReplyHead head = read_head(reply.head);
   const auto problem = reply.status < 300 ? std::string_view() : problem_of(reply.body);
   log_.answered(request, reply.status, head, reply.body, problem, std::chrono::nanoseconds(0));
@@ -106,13 +106,13 @@ void Setup::replied(std::size_t connection, const Connections::Reply& reply, Dea
   refused_ = std::move(why);
 }
 
-void Setup::failed(std::size_t connection, const AttemptError& error, Deadline now) {
+void Setup::failed(std::size_t connection, const AttemptError& error, Deadline) {
   const std::size_t index = in_flight_[connection];
   log_.unanswered((*requests_)[index], error.sent, std::chrono::nanoseconds(0));
   again_later(index, error.to_string());
 }
 
-Result<void, SetupError> Setup::send_all(std::vector<Request>& requests, const Accepted& accepted) {
+Result<void, SetupError> Setup::send_all(std::vector<Ask>& requests, const Accepted& accepted) {
   requests_ = &requests;
   accepted_ = &accepted;
   left_ = requests.size();
@@ -139,12 +139,12 @@ Result<void, SetupError> Setup::send_all(std::vector<Request>& requests, const A
   return {};
 }
 
-std::vector<Request> to_requests(std::size_t count,
-                                 const std::function<PreparedCommand(std::size_t)>& command,
-                                 std::size_t users) {
-  std::vector<Request> requests(count);
+std::vector<Ask> to_asks(std::size_t count,
+                         const std::function<PreparedCommand(std::size_t)>& command,
+                         std::size_t users) {
+  std::vector<Ask> requests(count);
   for (std::size_t i = 0; i < count; ++i) {
-    to_request(command(i), requests[i]);
+    to_ask(command(i), requests[i]);
     requests[i].user = static_cast<std::uint32_t>(i % users);
   }
   return requests;
@@ -167,7 +167,7 @@ Result<void, SetupError> set_up(const RunOptions& options, Population& populatio
   const auto step = [&](std::size_t count,
                         const std::function<PreparedCommand(std::size_t)>& command,
                         const Setup::Accepted& accepted) {
-    auto requests = to_requests(count, command, users);
+    auto requests = to_asks(count, command, users);
     auto sent = setup.send_all(requests, accepted);
     done += count;
     if (progress) progress(done, all);

@@ -6,8 +6,8 @@
 #include <optional>
 #include <string_view>
 
+#include "load/run/ask.h"
 #include "load/run/ending.h"
-#include "load/run/request.h"
 
 namespace pim::load {
 
@@ -32,9 +32,9 @@ class Source {
   // What arrival `number` will be: it is asked where one is given up before it was prepared.
   virtual std::size_t operation(std::uint64_t number) = 0;
   // Fills in what is asked. Only what was prepared will end.
-  virtual void prepare(std::uint64_t number, Request& request) = 0;
+  virtual void prepare(std::uint64_t number, Ask& request) = 0;
   // After the last attempt. Not called for reads of one's own writes.
-  virtual void ended(Request& request, const Answer& answer) = 0;
+  virtual void ended(Ask& request, const Answer& answer) = 0;
 };
 
 }  // namespace pim::load

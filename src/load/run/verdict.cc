@@ -1,6 +1,7 @@
 #include "load/run/verdict.h"
 
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -70,6 +71,13 @@ double percent_of(Measure measure) {
   }
 }
 
+// `bad` of `all`, where the objective allows `allowed` (0 to 1) of them to be.
+std::optional<double> budget_spent(std::uint64_t bad, std::uint64_t all, double allowed) {
+  if (bad == 0) return 0;
+  if (allowed <= 0) return std::nullopt;
+  return static_cast<double>(bad) / (static_cast<double>(all) * allowed);
+}
+
 Check hold(const Threshold& threshold, const RunResult& result) {
   const Matched found = matched(threshold.of, result);
   Check check;
@@ -83,6 +91,7 @@ Check hold(const Threshold& threshold, const RunResult& result) {
       check.wanted = number_text(">= %.4g %%", threshold.limit);
       check.got = number_text("%.6g %%", got);
       check.met = got >= threshold.limit;
+      check.budget_spent = budget_spent(outcomes.failed, outcomes.all(), 1 - threshold.limit / 100);
       break;
     }
     case Measure::goodput: {
@@ -93,9 +102,13 @@ Check hold(const Threshold& threshold, const RunResult& result) {
       break;
     }
     default: {
-      const double got =
-          static_cast<double>(found.after.ok_latency.percentile(percent_of(threshold.measure))) /
-          1000;
+      const Histogram& latency = found.after.ok_latency;
+      const double percent = percent_of(threshold.measure);
+      const double got = static_cast<double>(latency.percentile(percent)) / 1000;
+      const std::chrono::duration<double, std::milli> limit(threshold.limit);
+      check.budget_spent = budget_spent(
+          latency.count_above(std::chrono::duration_cast<std::chrono::nanoseconds>(limit)),
+          latency.count(), 1 - percent / 100);
       check.wanted = number_text("<= %.6g ms", threshold.limit);
       check.got = number_text("%.4g ms", got);
       check.met = got <= threshold.limit && found.after.ok > 0;
@@ -105,6 +118,7 @@ Check hold(const Threshold& threshold, const RunResult& result) {
   if (found.after.all() == 0) {
     check.got = "no request";
     check.met = false;
+    check.budget_spent.reset();
   }
   return check;
 }

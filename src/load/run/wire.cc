@@ -17,7 +17,7 @@ void append_number(std::string& out, std::uint64_t value) {
 
 }  // namespace
 
-void append_request(std::string& out, const Request& request, std::string_view shared,
+void append_request(std::string& out, const Ask& request, std::string_view shared,
                     std::chrono::nanoseconds left) {
   out.append(request.method).append(" ").append(request.path).append(" HTTP/1.1\r\n");
   out.append(shared).append("traceparent: ");

@@ -5,13 +5,13 @@
 #include <string>
 #include <string_view>
 
-#include "load/run/request.h"
+#include "load/run/ask.h"
 
 namespace pim::load {
 
 // Appends the whole request. `shared`: shared_headers() of its user. `left`: what the client will
 // wait, which the server is told.
-void append_request(std::string& out, const Request& request, std::string_view shared,
+void append_request(std::string& out, const Ask& request, std::string_view shared,
                     std::chrono::nanoseconds left);
 
 }  // namespace pim::load

@@ -14,7 +14,7 @@
 namespace pim::load {
 
 // Kept and filled again by the runner, so that its texts keep their memory.
-struct Request {
+struct Ask {
   // What is asked: the same at every attempt.
   std::size_t operation = 0;  // see operation.h
   std::string_view method;
