@@ -29,6 +29,7 @@ struct CommandLine {
     add_serve(app, action, trace);
     add_prove(app, action);
     add_data(app, action);
+    add_load(app, action);
     add_token(app, action);
     add_shard(app, action);
     add_store(app, action);

@@ -22,17 +22,17 @@ class StageArrivals {
   std::optional<std::chrono::nanoseconds> next();
 
  private:
-  // How many arrivals the rate amounts to up to the next one, from the stage's start.
-  double expected() const;
-  void advance();
+  double gap();  // to the next arrival of a Poisson process, in expected arrivals
 
   std::vector<Stage> stages_;
   Process process_;
   Dice dice_;
   std::size_t stage_ = 0;
   std::chrono::nanoseconds stage_start_{0};
-  double first_ = 0;         // of the stage's first arrival, in expected arrivals from its start
-  std::uint64_t number_ = 0;  // of the next arrival in the stage; stays 0 under Poisson
+  // Where the stage's first arrival is, and under Poisson the next one, in expected arrivals from
+  // its start.
+  double first_ = 0;
+  std::uint64_t number_ = 0;  // of the next arrival in the stage; 0 under Poisson
 };
 
 }  // namespace pim::load

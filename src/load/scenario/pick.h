@@ -3,10 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "load/dice.h"
 #include "load/scenario/scenario.h"
-#include "load/scenario/weights.h"
 #include "load/scenario/zipf.h"
 
 namespace pim::load {
@@ -27,8 +27,7 @@ class Picker {
 
  private:
   std::uint64_t seed_;
-  Weights operations_;
-  std::vector<std::size_t> indices_;  // operations_' choices in kOperations
+  std::vector<MixEntry> mix_;  // each weight is the sum up to it
   HotPatients hot_;
   Zipf others_;  // the patients that are not hot
 };

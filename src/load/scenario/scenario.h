@@ -1,5 +1,5 @@
-// A scenario: what a run asks a server for, when, how it is broken meanwhile, and what it must hold.
-// Plain values; scenario_file.h reads them from TOML, docs/load.md describes every key.
+// A scenario: what a run asks a server for, when, how it is broken meanwhile, and what it must
+// hold. Plain values; scenario_file.h reads them from TOML, docs/load.md describes every key.
 //
 // Every time counts from the run's start: stages follow one another from there, the warm-up is how
 // much of their beginning is not measured, and a fault's `at` is on the same clock.
@@ -16,13 +16,15 @@
 
 namespace pim::load {
 
-// A stretch of an open model's load: the rate goes in a straight line from `from` to `to`. Steps and
-// spikes are several stretches.
+// A stretch of an open model's load: the rate goes in a straight line from `from` to `to`. Steps
+// and spikes are several stretches.
 struct Stage {
-  std::string name;  // may be empty; the stretches of one stage share it
-  double from = 0;   // requests a second when it begins
-  double to = 0;     // when it ends
+  std::string name;                      // may be empty; the stretches of one stage share it
+  double from = 0;                       // requests a second when it begins
+  double to = 0;                         // when it ends
   std::chrono::nanoseconds duration{0};  // > 0
+
+  double requests() const;  // expected
 };
 
 enum class Process : std::uint8_t {

@@ -1,0 +1,17 @@
+// The subcommands of `pim load`, one file each, and what they share.
+#pragma once
+
+#include <string>
+
+#include "cli/command.h"
+#include "domain/result.h"
+#include "load/scenario/scenario.h"
+
+namespace pim::cli {
+
+void add_load_scenario(CLI::App& load, Action& action);
+
+// Where it cannot be read, everything that is wrong with it was printed.
+Result<load::Scenario, ExitCode> read_scenario(const std::string& path);
+
+}  // namespace pim::cli
