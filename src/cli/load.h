@@ -9,6 +9,7 @@
 
 namespace pim::cli {
 
+void add_load_run(CLI::App& load, Action& action);
 void add_load_scenario(CLI::App& load, Action& action);
 
 // Where it cannot be read, everything that is wrong with it was printed.
