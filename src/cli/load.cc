@@ -9,6 +9,8 @@ void add_load(CLI::App& app, Action& action) {
   load->require_subcommand(1);
   add_load_run(*load, action);
   add_load_scenario(*load, action);
+  add_load_check(*load, action);
+  add_load_history(*load, action);
 }
 
 }  // namespace pim::cli

@@ -1,4 +1,4 @@
-#include "cli/demo/ledger_sender.h"
+#include "cli/demo/recorded_sender.h"
 
 #include <chrono>
 #include <thread>
@@ -8,7 +8,7 @@
 
 namespace pim::cli::demo {
 
-Result<data::SendReply, data::SendFailure> LedgerSender::send(
+Result<data::SendReply, data::SendFailure> RecordedSender::send(
     const data::OutgoingCommand& command) {
   load::PreparedCommand prepared;
   prepared.name = command.name;
@@ -20,7 +20,7 @@ Result<data::SendReply, data::SendFailure> LedgerSender::send(
   constexpr int kTries = 100;
   for (int i = 0; i < kTries && !interrupted(); ++i) {
     load::Response response;
-    const auto result = load::send_recorded(client_, prepared, token_, user_, ledger_, &response);
+    const auto result = recorder_.send(client_, prepared, caller_, &response);
     const bool settled = result.status >= 200 && result.status < 500 && result.status != 429;
     if (settled) {
       data::SendReply reply{result.status, result.replayed, {}};
