@@ -3,23 +3,14 @@
 // fault proxy, and clients) leave none.
 #pragma once
 
-#include <sys/types.h>
-
-#include <cstdint>
 #include <map>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "chaos/process/process_id.h"
 #include "domain/result.h"
 
 namespace pim::chaos {
-
-// A process that cannot be mistaken for a later one of the same pid.
-struct ProcessId {
-  pid_t pid = 0;
-  std::uint64_t started = 0;  // clock ticks after the machine's start
-};
 
 struct Footprint {
   std::string restore;  // how: "continue", "start", "cgroup", "clock", "table", "qdisc"

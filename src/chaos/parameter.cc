@@ -87,8 +87,7 @@ std::string ParameterInfo::range() const {
     case Unit::text:
       return "a text";
     default:
-      return in_units(min, suffixes(unit)) + " to " + in_units(max, suffixes(unit)) +
-             (unit == Unit::percent ? " %" : "");
+      return in_units(min, suffixes(unit)) + " to " + in_units(max, suffixes(unit));
   }
 }
 
@@ -139,17 +138,6 @@ std::uint64_t Parameters::whole(std::string_view name) const {
 
 const std::string& Parameters::text(std::string_view name) const {
   return texts_.find(name)->second;
-}
-
-std::string Parameters::to_string() const {
-  std::string all;
-  for (const auto& [name, text] : texts_) {
-    if (!all.empty()) all += ' ';
-    all += name;
-    all += '=';
-    all += text;
-  }
-  return all;
 }
 
 std::optional<double> parse_seconds(std::string_view text) {

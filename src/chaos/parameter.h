@@ -32,7 +32,7 @@ struct ParameterInfo {
   std::string_view choices;  // of `choice`: words with | between them
   std::string_view meaning;
 
-  // "250us to 30s", "0 to 100 %", "in|out|both".
+  // "250us to 30s", "0 to 100%", "in|out|both".
   std::string range() const;
 };
 
@@ -57,7 +57,6 @@ class Parameters {
   const std::string& text(std::string_view name) const;
 
   const ParameterTexts& texts() const { return texts_; }
-  std::string to_string() const;  // "delay=50ms files=*"
 
  private:
   ParameterTexts texts_;

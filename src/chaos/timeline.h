@@ -16,7 +16,7 @@ namespace pim::chaos {
 
 struct PlannedFault {
   std::chrono::nanoseconds at{0};      // after the start
-  std::chrono::nanoseconds length{0};  // until it is undone; 0: at once
+  std::chrono::nanoseconds length{0};  // from when it is in force until it is undone
   Fault fault;
 };
 
@@ -51,10 +51,9 @@ class Timeline {
   std::vector<FaultError> errors() const;
 
  private:
-  struct Entry;
   void run(const std::stop_token& stopping, std::chrono::steady_clock::time_point start);
-  void begin(PlannedFault& planned);
-  void end(PlannedFault& planned);
+  void begin(std::size_t index);
+  void end(std::size_t index);
   void note(std::size_t index, Phase phase, const FaultError* error);
 
   std::vector<PlannedFault> plan_;  // of the thread, once started
@@ -62,7 +61,7 @@ class Timeline {
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   bool over_ = true;                 // guarded by mutex_, as below
-  std::vector<GroundTruth> truths_;  // as long as the plan
+  std::vector<GroundTruth> truths_;  // by place in the plan
   std::vector<FaultError> errors_;
   std::jthread thread_;
 };
