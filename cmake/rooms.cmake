@@ -10,7 +10,7 @@ function(pim_room name)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS src/${name}/*.cc)
   set(tests ${sources})
   set(helpers ${sources})
-  list(FILTER sources EXCLUDE REGEX "_test\\.cc$|_testing\\.cc$|/planted_(none|env)\\.cc$|/main\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$|_testing\\.cc$|/planted_(none|env|clock)\\.cc$|/main\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(FILTER helpers INCLUDE REGEX "_testing\\.cc$")
 

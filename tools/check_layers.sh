@@ -14,7 +14,7 @@ declare -A may=(
   [api]="domain routing store spine readmodel audit telemetry"
   [data]="domain telemetry"
   [load]="domain telemetry data"
-  [chaos]="domain telemetry"
+  [chaos]="domain load telemetry"
   [cli]="domain routing store spine readmodel audit api data load chaos telemetry"
 )
 

@@ -27,6 +27,7 @@ void add_audit(CLI::App& app, Action& action);
 void add_data(CLI::App& app, Action& action);
 void add_load(CLI::App& app, Action& action);
 void add_event(CLI::App& app, Action& action);
+void add_chaos(CLI::App& app, Action& action, std::unique_ptr<CommandTrace>& trace);
 void add_prove(CLI::App& app, Action& action);
 void add_metrics(CLI::App& app, Action& action);
 void add_version(CLI::App& app, Action& action);

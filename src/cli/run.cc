@@ -36,6 +36,7 @@ struct CommandLine {
     add_audit(app, action);
     add_metrics(app, action);
     add_event(app, action);
+    add_chaos(app, action, trace);
     add_version(app, action);
   }
 

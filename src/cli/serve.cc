@@ -1,4 +1,3 @@
-#include <signal.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -16,6 +15,7 @@
 #include "cli/compose.h"
 #include "cli/json_object.h"
 #include "cli/serve_config.h"
+#include "cli/stop_signals.h"
 #include "cli/text_file.h"
 #include "domain/event.h"
 #include "telemetry/event.h"
@@ -26,32 +26,6 @@ namespace {
 
 using std::chrono::steady_clock;
 using telemetry::Level;
-
-// SIGTERM and SIGINT, blocked in every thread and taken by this one.
-class StopSignals {
- public:
-  StopSignals() {
-    ::sigemptyset(&set_);
-    ::sigaddset(&set_, SIGTERM);
-    ::sigaddset(&set_, SIGINT);
-    ::pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-  }
-  // True once one came; false at the time-out.
-  bool wait(std::chrono::nanoseconds timeout) const {
-    const auto until = steady_clock::now() + timeout;
-    while (true) {
-      const auto left = std::max(std::chrono::nanoseconds(0),
-                                 std::chrono::nanoseconds(until - steady_clock::now()));
-      const timespec limit{static_cast<time_t>(left.count() / 1'000'000'000),
-                           static_cast<long>(left.count() % 1'000'000'000)};
-      if (::sigtimedwait(&set_, nullptr, &limit) > 0) return true;
-      if (errno == EAGAIN) return false;
-    }
-  }
-
- private:
-  sigset_t set_{};
-};
 
 bool write_ready_file(const ServeConfig& config, const Node& node) {
   if (config.ready_file.empty()) return true;

@@ -40,9 +40,14 @@ Result<ServerProcess, std::string> ServerProcess::start(const ServerConfig& conf
   const std::string log_file = config.scratch_directory + "/server.log";
   ::unlink(ready_file.c_str());
   ChildOptions options;
-  options.arguments = {
-      config.program, "serve", "--data", config.data_directory, "--port",       "0",
-      "--admin-port", "0",     "--keys", config.keys_file,      "--ready-file", ready_file};
+  options.arguments = config.wrapper;
+  for (const auto& argument :
+       {config.program, std::string("serve"), std::string("--data"), config.data_directory,
+        std::string("--port"), std::to_string(config.port), std::string("--admin-port"),
+        std::to_string(config.admin_port), std::string("--keys"), config.keys_file,
+        std::string("--ready-file"), ready_file}) {
+    options.arguments.push_back(argument);
+  }
   options.arguments.insert(options.arguments.end(), config.extra_arguments.begin(),
                            config.extra_arguments.end());
   options.environment = config.environment;
