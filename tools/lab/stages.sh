@@ -1,5 +1,7 @@
 # Sourced by ./lab: the test stages. Each has a time limit in minutes, prints its minutes, and adds to one count.
 
+source tools/lab/promtool.sh
+
 PASSED=0
 FAILED=0
 NIGHTLY=
@@ -29,6 +31,8 @@ check() {
 suites() {
   local flavour=$1 label=$2 exclude=${3:-} log status=0 ok bad
   log=out/test-$flavour-${label//[^a-z]/_}.log
+  [[ $label != *unit* ]] || PIM_PROMTOOL=$(promtool) || return
+  export PIM_PROMTOOL
   ctest --test-dir "build/$flavour" -L "$label" ${exclude:+-LE "$exclude"} --no-tests=error -V -j2 >"$log" 2>&1 || status=$?
   ok=$(grep -cE '^[0-9]+: \[       OK \]' "$log" || true)
   bad=$(grep -cE '^[0-9]+: \[  FAILED  \] .* \([0-9]+ ms\)$' "$log" || true)
@@ -50,6 +54,7 @@ stage_format() {
   check format clang-format-19 --dry-run --Werror "${files[@]}"
   check layers tools/check_layers.sh
   check dashboards tools/dashboards.sh --check
+  check slo tools/slo.sh --check
   check compose tools/check_compose.sh
 }
 
