@@ -26,7 +26,7 @@ constexpr int kGeneratorCpu = 0;
 constexpr int kServerCpu = 1;
 constexpr double kGoal = 2;
 // An open loop keeps a rate as long as its p99, from the intended start, stays below.
-constexpr std::uint64_t kKeptMicros = 5000;
+constexpr std::uint64_t kKeptMicros = 20000;
 
 // This thread, and the processes that it starts, run on one processor meanwhile.
 class Pinned {
@@ -193,7 +193,7 @@ std::string GeneratorBench::bottleneck() const {
 void GeneratorBench::fill(Report& report) {
   const auto ratio = spread_of(ratio_writes_);
   report.spread("open_per_second", spread_of(kept_), "/s",
-                "ours, one core, open loop: the highest rate with p99 at most 5 ms from the "
+                "ours, one core, open loop: the highest rate with p99 at most 20 ms from the "
                 "intended start");
   report.spread("closed_per_second", spread_of(closed_), "/s",
                 "ours, one core, closed loop, 64 connections");
