@@ -1,13 +1,18 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
 
+#include "cli/chaos/chaos.h"
+#include "cli/chaos/unit_file.h"
 #include "cli/load.h"
 #include "cli/load_result.h"
 #include "cli/load_run.h"
+#include "cli/scenario_faults.h"
+#include "cli/text_file.h"
 #include "cli/url.h"
 
 namespace pim::cli {
@@ -22,25 +27,54 @@ struct LoadRunCommand {
   std::string out;
   double rate_scale = 1;
   std::int64_t duration_ms = 0;
+  std::string unit;
   int metrics_port = -1;
   bool without_faults = false;
   bool json = false;
 };
+
+// What the scenario breaks, and what breaks it.
+struct Breaking {
+  explicit Breaking(const std::string& state) : footprints(state) {}
+  pim::chaos::Footprints footprints;
+  std::unique_ptr<ScenarioFaults> faults;
+};
+
+Result<std::unique_ptr<Breaking>, std::string> break_unit(const load::Scenario& scenario,
+                                                          const std::string& unit_file) {
+  const auto text = read_file(unit_file);
+  if (!text) return Err{"cannot read the unit file " + unit_file};
+  const auto unit = chaos::parse_unit(*text, unit_file, std::filesystem::current_path().string());
+  if (!unit) return Err{unit.error()};
+  auto breaking =
+      std::make_unique<Breaking>(std::filesystem::absolute(chaos::kFootprints).string());
+  auto faults = ScenarioFaults::make(scenario.faults, *unit, breaking->footprints);
+  if (!faults) return Err{faults.error()};
+  breaking->faults = std::move(faults).value();
+  return breaking;
+}
 
 int run_load_command(const LoadRunCommand& command) {
   auto scenario = read_scenario(command.scenario);
   if (!scenario) return scenario.error();
   const auto url = parse_url(command.target);
   if (!url) return fail(kUsage, "--target must be http://HOST:PORT");
-  if (!scenario->faults.empty() && !command.without_faults) {
-    return fail(kUsage, command.scenario +
-                            " breaks its server, and this command knows only its address; "
-                            "--without-faults runs the load alone");
-  }
   LoadRun run;
   run.scenario = std::move(scenario).value();
-  run.scenario.faults.clear();
+  if (command.without_faults) run.scenario.faults.clear();
   scale_scenario(run.scenario, command.rate_scale, std::chrono::milliseconds(command.duration_ms));
+  std::unique_ptr<Breaking> breaking;
+  if (!run.scenario.faults.empty()) {
+    if (command.unit.empty()) {
+      return fail(kUsage, command.scenario +
+                              " breaks its server: --unit says how, as for `pim chaos run`; "
+                              "--without-faults runs the load alone");
+    }
+    auto made = break_unit(run.scenario, command.unit);
+    if (!made) return fail(kUsage, made.error());
+    breaking = std::move(made).value();
+    run.faults = breaking->faults.get();
+  }
   constexpr std::uint32_t kUsers = 8;
   auto users = command.keys.empty() ? user_of_token(command.token_file)
                                     : users_of_keys(command.keys, command.tenant, kUsers);
@@ -55,6 +89,12 @@ int run_load_command(const LoadRunCommand& command) {
   }
   const auto result = run_scenario(run);
   if (!result) return result.error();
+  if (breaking) {
+    // What could not be broken or mended was not shown, whatever the numbers say.
+    for (const auto& error : breaking->faults->errors()) {
+      return fail(chaos::exit_code(error.trouble), error.message);
+    }
+  }
   std::fputs((command.json ? load_result_json(*result) : load_result_text(*result)).c_str(),
              stdout);
   return exit_code_of(result->verdict);
@@ -98,7 +138,10 @@ void add_load_run(CLI::App& load, Action& action) {
                    "Serves /metrics on 127.0.0.1; 0: a free port")
       ->check(CLI::Range(0, 65535))
       ->default_str("");
-  command->add_flag("--without-faults", options->without_faults, "Run the load alone");
+  auto* unit = command->add_option("--unit", options->unit,
+                                   "TOML file of the server, where the scenario breaks it");
+  command->add_flag("--without-faults", options->without_faults, "Run the load alone")
+      ->excludes(unit);
   command->add_flag("--json", options->json, "The result as JSON on stdout");
   command->callback([&action, options] {
     if (options->keys.empty() && options->token_file.empty()) {

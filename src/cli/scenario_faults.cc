@@ -7,16 +7,16 @@
 namespace pim::cli {
 
 Result<std::unique_ptr<ScenarioFaults>, std::string> ScenarioFaults::make(
-    const std::vector<load::PlannedScenarioFault>& planned, const chaos::Target& target,
-    chaos::Footprints& footprints, std::function<void(const chaos::FaultNews&)> tell) {
-  std::vector<chaos::PlannedFault> plan;
+    const std::vector<load::PlannedScenarioFault>& planned, const pim::chaos::Target& target,
+    pim::chaos::Footprints& footprints, std::function<void(const pim::chaos::FaultNews&)> tell) {
+  std::vector<pim::chaos::PlannedFault> plan;
   for (const auto& fault : planned) {
     const std::string place =
         "fault " + std::to_string(plan.size() + 1) + " (" + fault.kind + "): ";
     if (!fault.target.empty() && fault.target != target.name) {
       return Err{place + "its target is " + fault.target + ", and all there is is " + target.name};
     }
-    auto made = chaos::make_fault(fault.kind, target, fault.parameters, &footprints);
+    auto made = pim::chaos::make_fault(fault.kind, target, fault.parameters, &footprints);
     if (!made) return Err{place + made.error().message};
     plan.push_back({fault.at, fault.length, std::move(made).value()});
   }

@@ -21,23 +21,24 @@ class ScenarioFaults final : public load::FaultTimeline {
   // Nothing is done yet. `footprints` outlives it. `tell` is called on the timeline's thread. The
   // error names the fault that cannot be, by its place in the scenario.
   static Result<std::unique_ptr<ScenarioFaults>, std::string> make(
-      const std::vector<load::PlannedScenarioFault>& planned, const chaos::Target& target,
-      chaos::Footprints& footprints, std::function<void(const chaos::FaultNews&)> tell = {});
+      const std::vector<load::PlannedScenarioFault>& planned, const pim::chaos::Target& target,
+      pim::chaos::Footprints& footprints,
+      std::function<void(const pim::chaos::FaultNews&)> tell = {});
 
   void start(std::chrono::steady_clock::time_point zero) override;
   void stop() override;
   std::vector<load::FaultPeriod> periods() const override;
 
   // What could not be begun or undone: then the run shows nothing of it.
-  std::vector<chaos::FaultError> errors() const { return timeline_.errors(); }
+  std::vector<pim::chaos::FaultError> errors() const { return timeline_.errors(); }
 
  private:
-  ScenarioFaults(std::vector<chaos::PlannedFault> plan,
-                 std::function<void(const chaos::FaultNews&)> tell)
+  ScenarioFaults(std::vector<pim::chaos::PlannedFault> plan,
+                 std::function<void(const pim::chaos::FaultNews&)> tell)
       : timeline_(std::move(plan), std::move(tell)) {}
 
   std::chrono::steady_clock::time_point zero_;
-  chaos::Timeline timeline_;
+  pim::chaos::Timeline timeline_;
 };
 
 }  // namespace pim::cli
