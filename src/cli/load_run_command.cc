@@ -8,6 +8,7 @@
 #include "cli/load.h"
 #include "cli/load_result.h"
 #include "cli/load_run.h"
+#include "cli/text_file.h"
 #include "cli/url.h"
 
 namespace pim::cli {
@@ -55,8 +56,8 @@ int run_load_command(const LoadRunCommand& command) {
   }
   const auto result = run_scenario(run);
   if (!result) return result.error();
-  std::fputs((command.json ? load_result_json(*result) : load_result_text(*result)).c_str(),
-             stdout);
+  const auto json = read_file(command.out + "/result.json");
+  std::fputs(command.json && json ? json->c_str() : load_result_text(*result).c_str(), stdout);
   return exit_code_of(result->verdict);
 }
 
@@ -66,8 +67,8 @@ void add_load_run(CLI::App& load, Action& action) {
   auto* command = load.add_subcommand("run", "Run a scenario against a server, and judge it");
   command->footer(
       "Example:\n"
-      "  pim load run steady --target http://127.0.0.1:8080 --keys .lab/keys.json --out "
-      "out/steady\n"
+      "  pim load run seed/scenarios/steady.toml --target http://127.0.0.1:8080 \\\n"
+      "      --keys .lab/keys.json --out out/steady\n"
       "Exit codes: 0 thresholds met, 1 violated, 2 usage, 3 environment, 4 inconclusive");
   auto options = std::make_shared<LoadRunCommand>();
   command->add_option("SCENARIO", options->scenario, "A file")->required();
