@@ -14,7 +14,7 @@ namespace {
 using load::Outcomes;
 using load::RunResult;
 
-double seconds_of(std::chrono::nanoseconds time) {
+double in_seconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();
 }
 
@@ -57,7 +57,7 @@ std::string interval_json(const load::Interval& interval) {
   std::vector<std::string> shards;
   for (const auto count : interval.by_shard) shards.push_back(std::to_string(count));
   return JsonObject()
-      .add("from", seconds_of(interval.from))
+      .add("from", in_seconds(interval.from))
       .add("due", interval.due)
       .add("sent", interval.sent)
       .add("retries", interval.retries)
@@ -84,15 +84,15 @@ std::string error_json(const load::ErrorResult& error) {
       .add("example", error.example)
       .add("request_id", error.request_id)
       .add("trace_id", error.trace_id)
-      .add("at", seconds_of(error.at))
+      .add("at", in_seconds(error.at))
       .str();
 }
 
 std::string slow_json(const load::SlowRequest& slow) {
   return JsonObject()
-      .add("due", seconds_of(slow.due))
-      .add("seconds", seconds_of(slow.latency))
-      .add("waited", seconds_of(slow.waited))
+      .add("due", in_seconds(slow.due))
+      .add("seconds", in_seconds(slow.latency))
+      .add("waited", in_seconds(slow.waited))
       .add("operation", slow.operation)
       .add("outcome", slow.outcome)
       .add("attempts", slow.attempts)
@@ -105,7 +105,7 @@ std::string slow_json(const load::SlowRequest& slow) {
 
 std::string stale_json(const load::StaleRead& stale) {
   return JsonObject()
-      .add("at", seconds_of(stale.at))
+      .add("at", in_seconds(stale.at))
       .add("path", stale.path)
       .add("position", stale.position)
       .add("wanted", stale.wanted)
@@ -123,7 +123,7 @@ std::string generator_json(const load::GeneratorResult& generator) {
   return JsonObject()
       .add("cpu", generator.cpu)
       .add("busiest_cpu", generator.busiest_cpu)
-      .add("cpu_wait", seconds_of(generator.cpu_wait))
+      .add("cpu_wait", in_seconds(generator.cpu_wait))
       .add("cpu_micros_per_attempt", generator.cpu_micros_per_attempt)
       .add("most_waiting", generator.most_waiting)
       .add("most_in_flight", generator.most_in_flight)
@@ -183,8 +183,8 @@ std::string load_result_json(const RunResult& result) {
     faults.push_back(JsonObject()
                          .add("kind", fault.kind)
                          .add("target", fault.target)
-                         .add("from", seconds_of(fault.from))
-                         .add("to", seconds_of(fault.to))
+                         .add("from", in_seconds(fault.from))
+                         .add("to", in_seconds(fault.to))
                          .str());
   }
   const auto started =
@@ -201,9 +201,9 @@ std::string load_result_json(const RunResult& result) {
              .add("rate_scale", result.rate_scale)
              .add("target", result.target)
              .add("started", UtcMillis{started.count()}.to_string())
-             .add("warm_up", seconds_of(result.warm_up))
-             .add("planned", seconds_of(result.planned))
-             .add("elapsed", seconds_of(result.elapsed))
+             .add("warm_up", in_seconds(result.warm_up))
+             .add("planned", in_seconds(result.planned))
+             .add("elapsed", in_seconds(result.elapsed))
              .add("interrupted", result.interrupted)
              .raw("operations", items_json(result.operations, operation_json))
              .raw("shards", json_array(shards))
@@ -224,7 +224,7 @@ std::string load_result_json(const RunResult& result) {
              .raw("faults", json_array(faults))
              .raw("generator", generator_json(result.generator))
              .raw("slowest", items_json(result.slowest, slow_json))
-             .add("interval", seconds_of(result.interval))
+             .add("interval", in_seconds(result.interval))
              .raw("series", items_json(result.series, interval_json))
              .str() +
          "\n";
