@@ -13,10 +13,10 @@
 #include "cli/command.h"
 #include "cli/load.h"
 #include "cli/load_display.h"
-#include "cli/load_result.h"
 #include "cli/metrics_port.h"
 #include "cli/progress.h"
 #include "cli/text_file.h"
+#include "load/report/report.h"
 #include "load/run/runner.h"
 #include "load/run/scenario_source.h"
 #include "load/run/setup.h"
@@ -175,6 +175,7 @@ Result<load::RunResult, ExitCode> run_scenario(const LoadRun& run) {
   load::ScenarioSource source(run.scenario, population,
                               static_cast<std::uint32_t>(run.users.size()));
   ScenarioArrivals arrivals(run.scenario);
+  const load::report::NoiseWatch noise;
   std::optional<LoadDisplay> display;
   if (run.show) display.emplace(board, run.faults);
   auto result = load::run_load(
@@ -191,11 +192,17 @@ Result<load::RunResult, ExitCode> run_scenario(const LoadRun& run) {
   result->rate_scale = run.rate_scale;
   result->target = "http://" + run.host + ":" + std::to_string(run.port);
   load::judge(run.scenario.thresholds, *result);
-  const std::string file = run.out + "/result.json";
-  if (!write_file_atomically(file, load_result_json(*result))) {
-    return stopped(kEnvironment, "cannot write " + file);
+  load::report::LoadReport report;
+  report.run = std::move(result).value();
+  report.machine = load::report::describe_machine();
+  report.noise = noise.since();
+  for (const auto& [name, text] : {std::pair("/result.json", load::report::to_json(report)),
+                                   std::pair("/report.html", load::report::to_html(report))}) {
+    if (!write_file_atomically(run.out + name, text)) {
+      return stopped(kEnvironment, "cannot write " + run.out + name);
+    }
   }
-  return std::move(result).value();
+  return std::move(report.run);
 }
 
 }  // namespace pim::cli

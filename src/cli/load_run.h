@@ -21,8 +21,8 @@ struct LoadRun {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
   std::vector<load::LoadUser> users;
-  std::string out;                            // a directory; gets `history` and `result.json`
-  double rate_scale = 1;                      // what the scenario's rates were multiplied by
+  std::string out;        // a directory; gets `history`, `result.json`, `report.html`
+  double rate_scale = 1;  // what the scenario's rates were multiplied by
   std::optional<std::uint16_t> metrics_port;  // 0: the system chooses
   bool show = true;                           // the run as it goes on, on stderr
   load::FaultTimeline* faults = nullptr;      // null: nothing is broken

@@ -91,12 +91,11 @@ int run_load_command(const LoadRunCommand& command) {
   if (!result) return result.error();
   if (breaking) {
     // What could not be broken or mended was not shown, whatever the numbers say.
-    for (const auto& error : breaking->faults->errors()) {
-      return fail(chaos::exit_code(error.trouble), error.message);
-    }
+    const auto errors = breaking->faults->errors();
+    if (!errors.empty()) return fail(chaos::exit_code(errors[0].trouble), errors[0].message);
   }
-  std::fputs((command.json ? load_result_json(*result) : load_result_text(*result)).c_str(),
-             stdout);
+  const auto json = read_file(command.out + "/result.json");
+  std::fputs(command.json && json ? json->c_str() : load_result_text(*result).c_str(), stdout);
   return exit_code_of(result->verdict);
 }
 
@@ -106,8 +105,8 @@ void add_load_run(CLI::App& load, Action& action) {
   auto* command = load.add_subcommand("run", "Run a scenario against a server, and judge it");
   command->footer(
       "Example:\n"
-      "  pim load run steady --target http://127.0.0.1:8080 --keys .lab/keys.json --out "
-      "out/steady\n"
+      "  pim load run seed/scenarios/steady.toml --target http://127.0.0.1:8080 \\\n"
+      "      --keys .lab/keys.json --out out/steady\n"
       "Exit codes: 0 thresholds met, 1 violated, 2 usage, 3 environment, 4 inconclusive");
   auto options = std::make_shared<LoadRunCommand>();
   command->add_option("SCENARIO", options->scenario, "A file")->required();

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 namespace pim::load {
 namespace {
 
@@ -23,8 +25,13 @@ LiveView a_view() {
   view.retry_budget = 87.9;
   view.cpu = 0.23;
   view.lag_micros = 420;
-  view.errors = {{.kind = "timeout", .attempts = 2, .requests = 1},
-                 {.kind = "503 overloaded", .attempts = 90, .requests = 60}};
+  for (const auto& [kind, attempts, requests] :
+       {std::tuple{"timeout", 2, 1}, std::tuple{"503 overloaded", 90, 60}}) {
+    ErrorResult& error = view.errors.emplace_back();
+    error.kind = kind;
+    error.attempts = static_cast<std::uint64_t>(attempts);
+    error.requests = static_cast<std::uint64_t>(requests);
+  }
   return view;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "load/run/connections.h"
+
 namespace pim::load {
 namespace {
 

@@ -65,7 +65,10 @@ TEST(Slowest, KeepsTheSlowestOfAnyNumber) {
   Slowest slowest(3);
   for (const int millis : {5, 1, 9, 7, 3, 8, 2}) {
     const auto latency = std::chrono::milliseconds(millis);
-    if (slowest.takes(latency)) slowest.add({.latency = latency});
+    if (!slowest.takes(latency)) continue;
+    SlowRequest request;
+    request.latency = latency;
+    slowest.add(std::move(request));
   }
   std::vector<std::chrono::nanoseconds> kept;
   for (const auto& request : slowest.kept()) kept.push_back(request.latency);
