@@ -20,7 +20,8 @@ struct CommandLine {
     app.require_subcommand(1);
     app.fallthrough();
     app.set_help_all_flag("--help-all", "Help of all subcommands");
-    app.add_option(kEndpoint, "Where the command's trace goes: http://HOST:4318")
+    app.add_option(kEndpoint,
+                   "Where the command's trace, and what a check found, go: http://HOST:4318")
         ->envname("PIM_OTLP_ENDPOINT")
         ->type_name("URL");
     app.footer(
