@@ -30,7 +30,7 @@ class RetryBudget {
   // Whether one more retry is within the budget; then it is spent.
   bool spend(std::chrono::nanoseconds now) {
     double& second = at(now);
-    if (left() < 1) return false;
+    if (left() < 1 - 1e-9) return false;  // sums of tenths
     second -= 1;
     return true;
   }

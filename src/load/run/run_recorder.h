@@ -39,8 +39,8 @@ class RunRecorder {
  public:
   explicit RunRecorder(const RunRecorderOptions& options);
 
-  void due(std::chrono::nanoseconds now) {
-    ++series_.at(now).due;
+  void due(std::chrono::nanoseconds time) {
+    ++series_.at(time).due;
     ++totals_.due;
   }
   // An attempt of it; `request.attempts` counts this one.

@@ -131,7 +131,7 @@ void Runner::take_up(nanoseconds now) {
 }
 
 void Runner::arrive(nanoseconds due, std::uint32_t client, nanoseconds now) {
-  recorder_.due(now);
+  recorder_.due(due);
   const Waiting arrival{kUnprepared, client, arrivals_++};
   if (waiting_.empty()) {
     if (const auto connection = connections_->take()) {

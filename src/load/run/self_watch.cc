@@ -12,6 +12,9 @@ namespace {
 using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
+// A tick right after the beginning says nothing.
+constexpr auto kShortTick = std::chrono::milliseconds(500);
+
 nanoseconds thread_cpu_time() {
   timespec spent{};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
@@ -54,8 +57,10 @@ double SelfWatch::tick() {
   const auto now = steady_clock::now();
   const auto cpu = thread_cpu_time();
   const double share = share_of(cpu - cpu_at_tick_, now - ticked_);
+  const bool whole = now - ticked_ > kShortTick;
   ticked_ = now;
   cpu_at_tick_ = cpu;
+  if (!whole) return share;
   busiest_ = std::max(busiest_, share);
   ++ticks_;
   if (share > limits_.cpu) ++busy_ticks_;
@@ -86,7 +91,7 @@ void SelfWatch::finish(std::uint64_t attempts, GeneratorResult& result) {
                                  " in " + share_text(busy) +
                                  " of the seconds: it was at its limit");
   }
-  result.lag = std::move(lag_);
+  result.lag = lag_;
 }
 
 }  // namespace pim::load
