@@ -9,7 +9,6 @@
 #include <thread>
 
 #include "load/http_client.h"
-#include "load/ledger.h"
 
 namespace pim::bench {
 namespace {

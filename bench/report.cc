@@ -36,6 +36,26 @@ std::string with_unit(const std::string& value, const std::string& unit) {
 
 }  // namespace
 
+std::string markdown_table(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths(rows.at(0).size());
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  const auto line = [&widths](const std::vector<std::string>& cells) {
+    std::string out;
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      const std::string cell = i < cells.size() ? cells[i] : "";
+      out += "| " + cell + std::string(widths[i] - cell.size() + 1, ' ');
+    }
+    return out + "|\n";
+  };
+  std::string out = line(rows[0]);
+  for (const auto width : widths) out += "|" + std::string(width + 2, '-');
+  out += "|\n";
+  for (std::size_t i = 1; i < rows.size(); ++i) out += line(rows[i]);
+  return out;
+}
+
 void Report::text(const std::string& key, const std::string& value, const std::string& meaning) {
   rows_.push_back({key, quoted(value), value, meaning});
 }
@@ -47,10 +67,15 @@ void Report::number(const std::string& key, double value, const std::string& uni
 
 void Report::spread(const std::string& key, const Spread& value, const std::string& unit,
                     const std::string& meaning) {
-  rows_.push_back({key, exact(value.median),
-                   with_unit(shown(value.median), unit) + " (" + shown(value.min) + " .. " +
-                       shown(value.max) + ")",
-                   meaning});
+  detail(key, value);
+  Row& median = *(rows_.end() - 3);
+  median.shown = with_unit(shown(value.median), unit) + " (" + shown(value.min) + " .. " +
+                 shown(value.max) + ")";
+  median.meaning = meaning;
+}
+
+void Report::detail(const std::string& key, const Spread& value) {
+  rows_.push_back({key, exact(value.median), "", ""});
   rows_.push_back({key + "_min", exact(value.min), "", ""});
   rows_.push_back({key + "_max", exact(value.max), "", ""});
 }
@@ -93,7 +118,7 @@ std::string Report::table() const {
   for (const Row& row : rows_) {
     if (!row.shown.empty()) width = std::max(width, row.shown.size());
   }
-  std::string out = "bench " + bench_ + "\n";
+  std::string out = "bench " + bench_ + "\n" + preface_;
   for (const Row& row : rows_) {
     if (row.shown.empty()) continue;
     out += "  " + row.shown + std::string(width - row.shown.size() + 2, ' ') + row.meaning + "\n";

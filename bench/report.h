@@ -8,6 +8,9 @@
 
 namespace pim::bench {
 
+// Of as many columns as its first row, which is the head, has. Aligned, for terminals.
+std::string markdown_table(const std::vector<std::vector<std::string>>& rows);
+
 class Report {
  public:
   explicit Report(std::string bench) : bench_(std::move(bench)) {}
@@ -19,6 +22,10 @@ class Report {
   // KEY is the median, KEY_min and KEY_max its spread.
   void spread(const std::string& key, const Spread& value, const std::string& unit,
               const std::string& meaning);
+  // The same, in the JSON alone.
+  void detail(const std::string& key, const Spread& value);
+  // Stands above the table; not in the JSON.
+  void preface(std::string text) { preface_ = std::move(text); }
   // p50, p99, p99.9 and max in milliseconds as KEY_p50_ms ...
   void latency(const std::string& key, const load::Histogram& histogram,
                const std::string& meaning);
@@ -38,6 +45,7 @@ class Report {
     std::string meaning;
   };
   std::string bench_;
+  std::string preface_;
   std::vector<Row> rows_;
   bool reached_ = true;
 };

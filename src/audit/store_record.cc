@@ -1,6 +1,10 @@
 #include "audit/store_record.h"
 
+#include <optional>
+#include <variant>
+
 #include "audit/record_json.h"
+#include "domain/json.h"
 
 namespace pim::audit {
 namespace {
@@ -24,6 +28,34 @@ void write_actor(RecordWriter& writer, const store::Origin& origin, std::string_
   writer.text("what", what);
 }
 
+template <class Id>
+void write_reference(RecordWriter& writer, std::string_view name, const std::optional<Id>& id,
+                     std::string_view version_name, std::optional<Version> version) {
+  if (!id || !version) return;
+  writer.uuid(name, id->value);
+  writer.number(version_name, *version);
+}
+
+template <class Id>
+void write_reference(RecordWriter& writer, std::string_view name, const Id& id,
+                     std::string_view version_name, Version version) {
+  writer.uuid(name, id.value);
+  writer.number(version_name, version);
+}
+
+// The provider and facility that the event names as those it was decided on, with their versions.
+template <class E>
+void write_references(RecordWriter& writer, const E& event) {
+  if constexpr (requires { event.provider_version; }) {
+    write_reference(writer, "provider", event.provider_id, "provider_version",
+                    event.provider_version);
+  }
+  if constexpr (requires { event.facility_version; }) {
+    write_reference(writer, "facility", event.facility_id, "facility_version",
+                    event.facility_version);
+  }
+}
+
 }  // namespace
 
 std::string event_record(const store::EventRecord& event) {
@@ -40,6 +72,10 @@ std::string event_record(const store::EventRecord& event) {
   writer.number("bucket", event.bucket.value);
   writer.number("position", event.position);
   writer.number("schema_version", event.schema_version);
+  // An event of the next program version is not known here: it is told without what it refers to.
+  if (const auto known = event_from_json(event.type, event.data)) {
+    std::visit([&writer](const auto& each) { write_references(writer, each); }, *known);
+  }
   writer.hex("prev_hash", event.prev_hash.bytes);
   writer.hex("hash", event.hash.bytes);
   writer.close();

@@ -13,6 +13,7 @@
 #include "cli/json_object.h"
 #include "cli/progress.h"
 #include "domain/json.h"
+#include "telemetry/check_report.h"
 
 namespace pim::cli {
 namespace {
@@ -21,6 +22,7 @@ struct Options {
   std::string data;
   std::string anchors;
   std::string output;
+  const CLI::Option* collector = nullptr;  // of all commands
   bool json = false;
   // search
   audit::SearchQuery query;
@@ -34,12 +36,24 @@ struct Options {
   bool all = false;
 };
 
+// What was found is told to the Collector, if there is one; the verdict stands without it.
+void tell_auditability(const Options& options, const char* check, std::uint64_t items,
+                       std::uint64_t bad) {
+  if (options.collector->count() == 0) return;
+  auto endpoint = options.collector->as<std::string>();
+  while (endpoint.ends_with('/')) endpoint.pop_back();
+  if (!telemetry::report_check(endpoint, {"auditability", check, items, bad})) {
+    std::fprintf(stderr, "pim: %s did not take what the check found\n", endpoint.c_str());
+  }
+}
+
 int verify(const Options& options) {
   Progress progress("verify");
   const auto report = verify_data(
       options.data, options.anchors,
       [&](std::uint64_t done, std::uint64_t total) { progress.update(done, total, "events"); });
   if (!report) return fail(kEnvironment, report.error());
+  tell_auditability(options, "audit-verify", report->events, report->findings.size());
   std::fputs((options.json ? to_json(*report) : to_text(*report)).c_str(), stdout);
   return report->intact() ? kOk : kClaimFailed;
 }
@@ -97,6 +111,7 @@ int reconstruct_every(const Options& options) {
         progress.update(done, kBuckets, std::to_string(patients) + " patients");
       });
   if (!report) return fail(kEnvironment, report.error());
+  tell_auditability(options, "audit-reconstruct", report->patients, report->different);
   if (options.json) {
     std::vector<std::string> differences;
     for (const auto& each : report->differences) {
@@ -205,6 +220,7 @@ void add_audit(CLI::App& app, Action& action) {
   audit->require_subcommand(1);
   auto options = std::make_shared<Options>();
   options->output = "-";
+  options->collector = app.get_option("--otlp-endpoint");
   add_verify(audit, options, action);
   add_search(audit, options, action);
   add_reconstruct(audit, options, action);

@@ -25,6 +25,7 @@ void add_shard(CLI::App& app, Action& action);
 void add_store(CLI::App& app, Action& action);
 void add_audit(CLI::App& app, Action& action);
 void add_data(CLI::App& app, Action& action);
+void add_load(CLI::App& app, Action& action);
 void add_event(CLI::App& app, Action& action);
 void add_chaos(CLI::App& app, Action& action, std::unique_ptr<CommandTrace>& trace);
 void add_prove(CLI::App& app, Action& action);

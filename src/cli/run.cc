@@ -20,7 +20,8 @@ struct CommandLine {
     app.require_subcommand(1);
     app.fallthrough();
     app.set_help_all_flag("--help-all", "Help of all subcommands");
-    app.add_option(kEndpoint, "Where the command's trace goes: http://HOST:4318")
+    app.add_option(kEndpoint,
+                   "Where the command's trace, and what a check found, go: http://HOST:4318")
         ->envname("PIM_OTLP_ENDPOINT")
         ->type_name("URL");
     app.footer(
@@ -29,6 +30,7 @@ struct CommandLine {
     add_serve(app, action, trace);
     add_prove(app, action);
     add_data(app, action);
+    add_load(app, action);
     add_token(app, action);
     add_shard(app, action);
     add_store(app, action);

@@ -14,8 +14,8 @@ constexpr double kAsksAgain = 0.7;  // of unknown outcomes; the others stay unkn
 }  // namespace
 
 Crew::Crew(std::vector<CrewMember> members, const WorkloadOptions& options,
-           const ReferenceData& reference, Ledger& ledger)
-    : reference_(reference), ledger_(ledger) {
+           const ReferenceData& reference, Recorder& recorder)
+    : reference_(reference), recorder_(recorder) {
   workers_.reserve(members.size());
   std::uint32_t number = 0;
   for (auto& member : members) {
@@ -27,13 +27,12 @@ Crew::~Crew() { stop(); }
 
 Result<void, std::string> Crew::prepare(std::uint16_t port) {
   HttpClient client("127.0.0.1", port, kReplyTimeout);
-  const CrewMember& member = workers_.front().member;
+  const Caller& caller = workers_.front().caller;
   for (const auto& command : reference_.setup()) {
     Response response;
-    const auto result =
-        send_recorded(client, command, member.token, member.user, ledger_, &response);
-    if (result.outcome != CallOutcome::ok) {
-      return Err{std::string(command.name) + ": " + std::to_string(result.status) + " " +
+    const auto answer = recorder_.send(client, command, caller, &response);
+    if (answer.outcome != CallOutcome::ok) {
+      return Err{std::string(command.name) + ": " + std::to_string(answer.status) + " " +
                  response.body};
     }
   }
@@ -69,23 +68,22 @@ void Crew::work(Worker& worker, std::uint16_t port) {
   }
   while (!stopping_) {
     Response response;
-    const auto result = send_recorded(client, worker.session.current(), worker.member.token,
-                                      worker.member.user, ledger_, &response);
-    if (!settle(worker, result, response)) break;
+    const auto answer = recorder_.send(client, worker.session.current(), worker.caller, &response);
+    if (!settle(worker, answer, response)) break;
   }
   const std::lock_guard lock(mutex_);
   --working_;
   progress_.notify_all();
 }
 
-bool Crew::settle(Worker& worker, const CallResult& result, const Response& response) {
-  if (result.outcome == CallOutcome::ok) {
-    worker.recent.push_back({worker.session.current(), result});
+bool Crew::settle(Worker& worker, const Completion& answer, const Response& response) {
+  if (answer.outcome == CallOutcome::ok) {
+    worker.recent.push_back({worker.session.current(), answer});
     if (worker.recent.size() > kRecent) worker.recent.pop_front();
-    worker.session.accepted(result.version);
+    worker.session.accepted(answer.version);
   }
   const std::lock_guard lock(mutex_);
-  switch (result.outcome) {
+  switch (answer.outcome) {
     case CallOutcome::ok:
       ++totals_.acknowledged;
       progress_.notify_all();
@@ -98,8 +96,8 @@ bool Crew::settle(Worker& worker, const CallResult& result, const Response& resp
       break;
   }
   // Not sent, or shed: the same command again, later.
-  if (result.status == 0) return false;
-  if (result.status >= 500) return true;
+  if (answer.status == 0) return false;
+  if (answer.status >= 500) return true;
   if (totals_.refused++ == 0) {
     totals_.first_refusal = worker.session.current().path + " " + response.body;
   }
@@ -114,20 +112,19 @@ ReplayReport Crew::replay(std::uint16_t port, std::size_t each) {
     const std::size_t skip = worker.recent.size() - std::min(each, worker.recent.size());
     for (std::size_t i = skip; i < worker.recent.size(); ++i) {
       const Acknowledged& before = worker.recent[i];
-      const auto result =
-          send_recorded(client, before.command, worker.member.token, worker.member.user, ledger_);
+      const auto answer = recorder_.send(client, before.command, worker.caller);
       ++report.sent;
       const std::string what = before.command.request_id + " (" + std::string(before.command.name) +
-                               ", status " + std::to_string(result.status) + ")";
-      if (result.outcome != CallOutcome::ok) {
+                               ", status " + std::to_string(answer.status) + ")";
+      if (answer.outcome != CallOutcome::ok) {
         // A refusal contradicts the acknowledgement: its effect is gone.
-        ++(result.status >= 400 && result.status < 500 ? report.not_replayed : report.unanswered);
+        ++(answer.status >= 400 && answer.status < 500 ? report.not_replayed : report.unanswered);
         report.findings.push_back("request " + what + " was acknowledged and is refused now");
-      } else if (!result.replayed) {
+      } else if (!answer.replayed) {
         ++report.not_replayed;
         report.findings.push_back("request " + what + " was carried out again");
-      } else if (result.version != before.result.version ||
-                 result.position != before.result.position) {
+      } else if (answer.version != before.answer.version ||
+                 answer.position != before.answer.position) {
         ++report.different;
         report.findings.push_back("request " + what + " got another answer");
       }

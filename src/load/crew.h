@@ -1,4 +1,5 @@
-// Several clients that write at once and keep a ledger, while the server under them comes and goes.
+// Several clients that write at once and keep a history, while the server under them comes and
+// goes.
 #pragma once
 
 #include <atomic>
@@ -11,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "load/ledger.h"
+#include "load/history/recorder.h"
 #include "load/workload.h"
 
 namespace pim::load {
@@ -40,9 +41,9 @@ struct ReplayReport {
 // start() and stop() alternate; the members' histories go on from one start to the next.
 class Crew {
  public:
-  // `ledger` and `reference` outlive it. One session a member.
+  // `recorder` and `reference` outlive it. One session a member.
   Crew(std::vector<CrewMember> members, const WorkloadOptions& options,
-       const ReferenceData& reference, Ledger& ledger);
+       const ReferenceData& reference, Recorder& recorder);
   ~Crew();
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
@@ -68,15 +69,15 @@ class Crew {
  private:
   struct Acknowledged {
     PreparedCommand command;
-    CallResult result;
+    Completion answer;
   };
   struct Worker {
     Worker(CrewMember who, const WorkloadOptions& options, const ReferenceData& reference,
            std::uint32_t number)
-        : member(std::move(who)),
+        : caller{number, std::move(who.user), std::move(who.token)},
           session(options, reference, number),
           dice(options.seed, 0xC4E3, number) {}
-    CrewMember member;
+    Caller caller;
     Session session;
     Dice dice;
     bool pending = false;  // the current command's outcome is not known
@@ -84,10 +85,10 @@ class Crew {
   };
   void work(Worker& worker, std::uint16_t port);
   // Whether the member can go on.
-  bool settle(Worker& worker, const CallResult& result, const Response& response);
+  bool settle(Worker& worker, const Completion& answer, const Response& response);
 
   const ReferenceData& reference_;
-  Ledger& ledger_;
+  Recorder& recorder_;
   std::vector<Worker> workers_;
   std::vector<std::thread> threads_;
   std::atomic<bool> stopping_{false};

@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
+#include <vector>
 
+#include "load/history/history_reader.h"
 #include "load/http_reply.h"
-#include "load/ledger_check.h"
 #include "load/loopback_testing.h"
 #include "load/temporary_directory_testing.h"
 
@@ -51,18 +53,22 @@ class CrewTest : public testing::Test {
     std::vector<CrewMember> all;
     all.reserve(members);
     for (std::size_t i = 0; i < members; ++i) all.push_back({"user-" + std::to_string(i), "t"});
-    return {all, {.seed = 3}, reference_, ledger_};
+    return {all, {.seed = 3}, reference_, recorder_};
   }
-  std::map<CallOutcome, int> outcomes() {
-    std::map<CallOutcome, int> count;
-    EXPECT_TRUE(read_ledger(directory_.path("ledger"), [&](const LedgerLine& line) {
-                  if (!line.is_invoke) ++count[line.result.outcome];
-                }).ok());
-    return count;
+  std::vector<Completion> answers() {
+    EXPECT_TRUE(history_.flush().ok());
+    std::vector<Completion> all;
+    auto reader = HistoryReader::open(directory_.path("history"));
+    HistoryRecord record;
+    while (*reader->next(record)) {
+      if (!record.is_invoke) all.push_back(record.completion);
+    }
+    return all;
   }
   TemporaryDirectory directory_;
   ReferenceData reference_{3, {1'767'225'600'000}, 2, 4};
-  Ledger ledger_ = Ledger::open(directory_.path("ledger")).value();
+  HistoryWriter history_ = HistoryWriter::create(directory_.path("history")).value();
+  Recorder recorder_{history_};
 };
 
 TEST_F(CrewTest, WritesUntilItIsStopped) {
@@ -77,8 +83,8 @@ TEST_F(CrewTest, WritesUntilItIsStopped) {
   EXPECT_GE(crew.totals().acknowledged, 200u);
   EXPECT_EQ(crew.totals().refused, 0u);
   EXPECT_FALSE(crew.patients().empty());
-  EXPECT_EQ(outcomes()[CallOutcome::ok],
-            static_cast<int>(crew.totals().acknowledged + reference_.setup().size()));
+  EXPECT_EQ(std::ranges::count(answers(), CallOutcome::ok, &Completion::outcome),
+            static_cast<std::ptrdiff_t>(crew.totals().acknowledged + reference_.setup().size()));
 }
 
 TEST_F(CrewTest, AsksAgainWithTheSameKeyOrGivesUpAfterALostReply) {
@@ -96,12 +102,9 @@ TEST_F(CrewTest, AsksAgainWithTheSameKeyOrGivesUpAfterALostReply) {
   crew.start(server.port());
   EXPECT_TRUE(crew.await_acknowledged(100, Clock::now() + 20s));
   crew.stop();
-  std::uint64_t replayed = 0;
-  ASSERT_TRUE(read_ledger(directory_.path("ledger"), [&](const LedgerLine& line) {
-                replayed += line.result.replayed ? 1 : 0;
-              }).ok());
-  EXPECT_GT(replayed, 0u);
-  EXPECT_LT(replayed, 16u);
+  const auto replayed = std::ranges::count(answers(), true, &Completion::replayed);
+  EXPECT_GT(replayed, 0);
+  EXPECT_LT(replayed, 16);
 }
 
 TEST_F(CrewTest, AReplayFindsWhatTheServerForgot) {

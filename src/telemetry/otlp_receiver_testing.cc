@@ -201,7 +201,7 @@ void OtlpReceiver::take(const std::string& head, const std::string& body) {
   bodies_ += body;
   if (head.starts_with("POST /v1/logs ")) {
     append(logs_, all_of(body, log_of));
-  } else {
+  } else if (head.starts_with("POST /v1/traces ")) {
     append(spans_, all_of(body, span_of));
   }
   changed_.notify_all();

@@ -75,13 +75,17 @@ Result<void, std::string> Campaign::enlist() {
     if (!token) return Err{std::move(token.error())};
     members.push_back({user, std::move(token).value()});
   }
-  auto ledger = load::Ledger::open(directory_.path("ledger.jsonl"));
-  if (!ledger) return Err{std::move(ledger.error())};
-  ledger_.emplace(std::move(ledger).value());
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const UtcMillis started_at{std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
+  auto history =
+      load::HistoryWriter::create(directory_.path("history.bin"), {.started_at = started_at});
+  if (!history) return Err{std::move(history.error())};
+  history_.emplace(std::move(history).value());
+  recorder_.emplace(*history_);
   load::WorkloadOptions workload;
   workload.seed = options_.seed;
   workload.start = kStart;
-  crew_ = std::make_unique<load::Crew>(std::move(members), workload, reference_, *ledger_);
+  crew_ = std::make_unique<load::Crew>(std::move(members), workload, reference_, *recorder_);
   return {};
 }
 
@@ -163,7 +167,8 @@ void Campaign::replay() {
   replays_.findings.insert(replays_.findings.end(), report.findings.begin(), report.findings.end());
 }
 
-Result<load::LedgerReport, std::string> Campaign::check() {
+Result<load::CheckReport, std::string> Campaign::check() {
+  if (auto sealed = history_->seal(); !sealed) return Err{std::move(sealed.error())};
   const std::string file = directory_.path("export.jsonl");
   const std::string errors = directory_.path("export.err");
   auto exit = load::run_child(
@@ -174,7 +179,7 @@ Result<load::LedgerReport, std::string> Campaign::check() {
       120s);
   if (!exit) return Err{std::move(exit.error())};
   if (!exit->clean()) return Err{"pim audit export ended with " + exit->to_string()};
-  auto report = load::check_ledger(directory_.path("ledger.jsonl"), file);
+  auto report = load::check_history(directory_.path("history.bin"), file);
   fs::remove(file);
   return report;
 }

@@ -1,5 +1,5 @@
-// A server that is killed again and again under load, on one data directory, and the ledger that is
-// held against its history.
+// A server that is killed again and again under load, on one data directory, and the history of all
+// calls that is held against what it kept.
 #pragma once
 
 #include <chrono>
@@ -11,7 +11,8 @@
 
 #include "load/crew.h"
 #include "load/histogram.h"
-#include "load/ledger_check.h"
+#include "load/history/check.h"
+#include "load/history/recorder.h"
 #include "load/server_process.h"
 
 namespace pim::crash {
@@ -40,7 +41,7 @@ struct CampaignOptions {
 };
 
 // One data directory's life. An error of any call is a failure of the environment or of the server
-// (it does not start, it ends by itself); what the ledger finds is in the reports.
+// (it does not start, it ends by itself); what the check finds is in the reports.
 class Campaign {
  public:
   explicit Campaign(CampaignOptions options);
@@ -55,8 +56,8 @@ class Campaign {
   Result<std::chrono::nanoseconds, std::string> drain_under_load();
   // The members' last requests again; adds to replays().
   void replay();
-  // The whole ledger against the whole history. The server must not run.
-  Result<load::LedgerReport, std::string> check();
+  // All calls so far against the whole store. The server must not run.
+  Result<load::CheckReport, std::string> check();
 
   const load::CrewTotals& totals() const { return crew_->totals(); }
   const load::ReplayReport& replays() const { return replays_; }
@@ -74,7 +75,8 @@ class Campaign {
   load::ServerConfig shipped_;
   load::ServerConfig config_;  // of the server under test
   load::ReferenceData reference_;
-  std::optional<load::Ledger> ledger_;
+  std::optional<load::HistoryWriter> history_;
+  std::optional<load::Recorder> recorder_;
   std::unique_ptr<load::Crew> crew_;
   std::unique_ptr<load::ServerProcess> server_;
   load::ReplayReport replays_;

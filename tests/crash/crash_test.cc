@@ -33,20 +33,14 @@ std::string text_of(const std::vector<std::string>& findings) {
   return text;
 }
 
-void add(load::LedgerReport& sum, const load::LedgerReport& part) {
+void add(load::CheckReport& sum, const load::CheckReport& part) {
   sum.acknowledged += part.acknowledged;
-  sum.lost += part.lost;
-  sum.duplicated += part.duplicated;
-  sum.phantom += part.phantom;
-  sum.unnamed += part.unnamed;
-  sum.gaps += part.gaps;
-  sum.reordered += part.reordered;
-  sum.contradicted += part.contradicted;
+  for (std::size_t i = 0; i < load::kViolations; ++i) sum.violations[i] += part.violations[i];
   sum.unknown += part.unknown;
   sum.unknown_applied += part.unknown_applied;
 }
 
-void check_history(Campaign& campaign, load::LedgerReport& report) {
+void check_history(Campaign& campaign, load::CheckReport& report) {
   auto checked = campaign.check();
   ASSERT_TRUE(checked.ok()) << checked.error();
   report = std::move(checked).value();
@@ -55,14 +49,14 @@ void check_history(Campaign& campaign, load::LedgerReport& report) {
 }
 
 // `kills` kills on one growing history.
-void run_life(std::uint64_t life_seed, std::uint64_t kills, load::LedgerReport& sum,
+void run_life(std::uint64_t life_seed, std::uint64_t kills, load::CheckReport& sum,
               load::ReplayReport& replays, load::Histogram& ready_times) {
   constexpr std::uint64_t kCheckEvery = 20;
   SCOPED_TRACE("PIM_SEED=" + std::to_string(life_seed));
   Campaign campaign(
       {.program = shipped_program, .planted_program = "", .planted_bug = "", .seed = life_seed});
   load::Dice dice(life_seed, 0x57A7, 0);
-  load::LedgerReport report;
+  load::CheckReport report;
   while (campaign.kills() < kills) {
     if (dice.chance(0.1)) {
       const auto killed = campaign.kill_while_starting();
@@ -91,7 +85,7 @@ void run_life(std::uint64_t life_seed, std::uint64_t kills, load::LedgerReport& 
 TEST(Crash, NoKillLosesWhatWasAcknowledged) {
   const unsigned long long lives = nightly() ? 100 : 1;
   constexpr unsigned long long kKills = 100;
-  load::LedgerReport sum;
+  load::CheckReport sum;
   load::ReplayReport replays;
   load::Histogram ready;
   for (unsigned long long life = 0; life < lives && !HasFatalFailure(); ++life) {
@@ -136,7 +130,7 @@ TEST(Crash, SigtermUnderLoadCutsNoAdmittedRequest) {
 // nothing.
 struct Control {
   const char* bug;
-  bool (*caught)(const load::LedgerReport&, const load::ReplayReport&);
+  bool (*caught)(const load::CheckReport&, const load::ReplayReport&);
 };
 class PlantedBug : public testing::TestWithParam<Control> {};
 
@@ -167,15 +161,21 @@ TEST_P(PlantedBug, IsCaughtWithinAFewKills) {
 
 INSTANTIATE_TEST_SUITE_P(
     Controls, PlantedBug,
-    testing::Values(
-        Control{"ack-early", [](const load::LedgerReport& report,
-                                const load::ReplayReport&) { return report.lost > 0; }},
-        Control{"lost-dedupe",
-                [](const load::LedgerReport& report, const load::ReplayReport& replays) {
-                  return report.contradicted + report.duplicated > 0 && replays.not_replayed > 0;
-                }},
-        Control{"drop-user", [](const load::LedgerReport& report,
-                                const load::ReplayReport&) { return report.unnamed > 0; }}),
+    testing::Values(Control{"ack-early",
+                            [](const load::CheckReport& report, const load::ReplayReport&) {
+                              return report.count(load::Violation::lost) > 0;
+                            }},
+                    Control{"lost-dedupe",
+                            [](const load::CheckReport& report, const load::ReplayReport& replays) {
+                              return report.count(load::Violation::contradicted) +
+                                             report.count(load::Violation::duplicated) >
+                                         0 &&
+                                     replays.not_replayed > 0;
+                            }},
+                    Control{"drop-user",
+                            [](const load::CheckReport& report, const load::ReplayReport&) {
+                              return report.count(load::Violation::unnamed) > 0;
+                            }}),
     [](const testing::TestParamInfo<Control>& control) {
       std::string name(control.param.bug);
       for (char& c : name) c = c == '-' ? '_' : c;

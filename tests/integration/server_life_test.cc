@@ -6,8 +6,8 @@
 #include <thread>
 
 #include "lab.h"
-#include "load/ledger.h"
-#include "load/ledger_check.h"
+#include "load/history/check.h"
+#include "load/history/recorder.h"
 #include "load/workload.h"
 #include "sample_calls.h"
 
@@ -52,13 +52,14 @@ TEST_F(ServerLifeTest, ADrainAnswersWhatItAdmitted) {
   const load::WorkloadOptions workload;
   const load::ReferenceData reference(7, workload.start, 2, 4);
   const auto bearer = token("loadgen");
-  auto ledger = load::Ledger::open(path("ledger.jsonl"));
-  ASSERT_TRUE(ledger.ok()) << ledger.error();
+  auto history = load::HistoryWriter::create(path("history.bin"));
+  ASSERT_TRUE(history.ok()) << history.error();
+  load::Recorder recorder(*history);
   for (int round = 0; round < kRounds; ++round) {
     serve();
     load::HttpClient setup("127.0.0.1", server().port(), 5s);
     for (const auto& command : reference.setup()) {
-      ASSERT_EQ(load::send_recorded(setup, command, bearer, "loadgen-user", *ledger).outcome,
+      ASSERT_EQ(recorder.send(setup, command, {0, "loadgen-user", bearer}).outcome,
                 load::CallOutcome::ok);
     }
     std::atomic<int> acknowledged{0};
@@ -70,7 +71,7 @@ TEST_F(ServerLifeTest, ADrainAnswersWhatItAdmitted) {
         load::HttpClient client("127.0.0.1", port, 5s);
         while (true) {
           const auto result =
-              load::send_recorded(client, session.current(), bearer, "loadgen-user", *ledger);
+              recorder.send(client, session.current(), {number, "loadgen-user", bearer});
           if (result.outcome != load::CallOutcome::ok) return;
           ++acknowledged;
           session.accepted(result.version);
@@ -83,7 +84,8 @@ TEST_F(ServerLifeTest, ADrainAnswersWhatItAdmitted) {
   }
 
   ASSERT_EQ(pim({"audit", "export", "--data", data(), "--output", path("export.jsonl")}).exit, 0);
-  const auto report = load::check_ledger(path("ledger.jsonl"), path("export.jsonl"));
+  ASSERT_TRUE(history->seal().ok());
+  const auto report = load::check_history(path("history.bin"), path("export.jsonl"));
   ASSERT_TRUE(report.ok()) << report.error();
   EXPECT_TRUE(report->clean()) << report->summary();
   EXPECT_EQ(report->unknown_applied, 0u) << "requests that were admitted got no answer";

@@ -40,11 +40,17 @@ Names uids() {
   return uids;
 }
 
-// Every series that /metrics can have, with its labels, from the list that api_test holds to the
-// code.
-std::map<std::string, Names> series_of_the_server() {
+// Every series that can be, with its labels: of the server and the load generator, whose tests hold
+// these lists to the code, and of checks.
+std::map<std::string, Names> series_of_ours() {
   std::map<std::string, Names> series;
-  std::ifstream file("src/api/golden/metric_names.txt");
+  std::string lists;
+  for (const auto* path : {"src/api/golden/metric_names.txt", "src/load/golden/metric_names.txt",
+                           "src/telemetry/golden/check_metric_names.txt"}) {
+    std::ifstream file(path);
+    lists.append(std::istreambuf_iterator<char>(file), {});
+  }
+  std::istringstream file(lists);
   for (std::string line; std::getline(file, line);) {
     std::istringstream words(line);
     std::string name;
@@ -74,7 +80,7 @@ Names labels_of(const std::string& selector) {
   return labels;
 }
 
-// What is neither the server's nor recorded: of the scrape, the ruler and the other programs. That
+// What is neither ours nor recorded: of the scrape, the ruler and the other programs. That
 // they exist, dashboards_test.cc asks the real ones.
 bool is_elsewhere(const std::string& name) {
   static const std::regex kElsewhere("up|ALERTS|(otelcol|loki|tempo|cortex|pyroscope)_.*");
@@ -96,10 +102,10 @@ Names targets_of(const std::string& url) {
   return targets;
 }
 
-TEST(Boards, AreTheFiveAndHaveUidsOfTheirOwn) {
+TEST(Boards, AreTheSixAndHaveUidsOfTheirOwn) {
   Names found;
   for (const auto& board : boards()) EXPECT_TRUE(found.insert(board.uid).second) << board.uid;
-  EXPECT_EQ(found, (Names{"pim-overview", "pim-read-side", "pim-shards", "pim-telemetry",
+  EXPECT_EQ(found, (Names{"pim-overview", "pim-read-side", "pim-shards", "pim-slo", "pim-telemetry",
                           "pim-write-path"}));
   for (const auto& board : runbooks()) EXPECT_TRUE(found.insert(board.uid).second) << board.uid;
 }
@@ -156,7 +162,7 @@ TEST(Boards, UseVariablesThatTheyDeclare) {
 }
 
 TEST(Boards, UseMetricsAndLabelsThatExist) {
-  const auto known = series_of_the_server();
+  const auto known = series_of_ours();
   Names recorded;
   for (const auto& rule : rules()) {
     if (!rule.alert) recorded.insert(rule.name);
@@ -206,6 +212,14 @@ TEST(Rules, AlertsSayHowBadAndLeadToRunbookAndBoard) {
       for (const auto& uid : targets_of(url))
         EXPECT_TRUE(known.contains(uid)) << rule.name << ": " << uid;
     }
+    for (const auto& uid : targets_of(rule.annotations.at("runbook_url"))) {
+      // Promises have other alerts than budgets; a page names those of its objective.
+      const bool promise = uid == "runbook-durability" || uid == "runbook-auditability";
+      if (promise != (rule.name == "PimPromiseBroken")) continue;
+      std::ifstream page("docs/runbooks/" + uid.substr(uid.find('-') + 1) + ".md");
+      const std::string text{std::istreambuf_iterator<char>(page), {}};
+      EXPECT_NE(text.find(rule.name), text.npos) << uid << " does not name " << rule.name;
+    }
   }
   EXPECT_GE(names.size(), 10U);
 }
@@ -239,6 +253,57 @@ TEST(Runbooks, AreLinkedAndNameTheirAlert) {
     }
   }
   EXPECT_EQ(found, runbooks().size());
+}
+
+// "Overview, *This* and *That*; Shards, *Other*", behind "**Panel** ": each board and each panel of
+// it that is named.
+std::vector<std::pair<std::string, std::string>> panels_named(const std::string& runbook) {
+  std::vector<std::pair<std::string, std::string>> panels;
+  auto line = runbook.substr(runbook.find("**Panel** ") + 10);
+  line = line.substr(0, std::min(line.find(" \u00b7 "), line.find('\n')));
+  std::istringstream parts(line);
+  static const std::regex kTitle(R"(\*([^*]+)\*)");
+  for (std::string part; std::getline(parts, part, ';');) {
+    const auto begin = part.find_first_not_of(' ');
+    const auto board = part.substr(begin, part.find(',') - begin);
+    for (std::sregex_iterator each(part.begin(), part.end(), kTitle), end; each != end; ++each) {
+      panels.emplace_back(board, (*each)[1]);
+    }
+  }
+  return panels;
+}
+
+TEST(Runbooks, NamePanelsThatExistAQueryAndThreeChecks) {
+  Names titles;
+  for (const auto& board : boards()) {
+    for (const auto& panel : board.panels) {
+      titles.insert(board.title + panel.where.substr(panel.where.find(" / ")));
+    }
+  }
+  const auto queries = read_runbooks("docs/runbooks");
+  std::size_t panels = 0;
+  for (const auto& file : std::filesystem::directory_iterator("docs/runbooks")) {
+    const auto name = file.path().filename().string();
+    std::ifstream in(file.path());
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    const auto named = panels_named(text);
+    EXPECT_FALSE(named.empty()) << name << " names no panel";
+    panels += named.size();
+    for (const auto& [board, title] : named) {
+      const auto full = "PIM / " + board + " / " + title;
+      EXPECT_TRUE(titles.contains(full)) << name << ": there is no panel " << full;
+    }
+    EXPECT_TRUE(std::ranges::any_of(
+        queries, [&](const Query& query) { return query.where.starts_with(name); }))
+        << name << " has no query";
+    auto checks = text.substr(text.find("## First three checks"));
+    checks = checks.substr(0, checks.find("\n## Fix"));
+    for (const auto* number : {"\n1. ", "\n2. ", "\n3. "}) {
+      EXPECT_NE(checks.find(number), checks.npos) << name << " lacks check" << number;
+    }
+    EXPECT_EQ(checks.find("\n4. "), checks.npos) << name << " has more than three checks";
+  }
+  EXPECT_GT(panels, 15U);
 }
 
 TEST(Selectors, AreFoundAmongFunctionsLabelsAndTexts) {

@@ -11,6 +11,7 @@ declare -A GO_PARTS=(
   [mimir]='github.com/grafana/mimir/cmd/mimir '
   [tempo]='github.com/grafana/tempo/cmd/tempo -checklinkname=0'
   [pyroscope]='github.com/grafana/pyroscope/cmd/pyroscope '
+  [k6]='go.k6.io/k6 '
 )
 
 # A `go` that is new enough to fetch the toolchain: the one on the PATH, else Debian's.

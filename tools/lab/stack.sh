@@ -147,6 +147,19 @@ stack_ports_are_free() {
   done
 }
 
+# Below the ports that the kernel gives to others.
+free_port_base() {
+  local base port
+  while :; do
+    base=$((20000 + RANDOM % 10000))
+    for port in $(seq $base $((base + ${#STACK_PORTS[@]} - 1))); do
+      if { exec 7<>"/dev/tcp/127.0.0.1/$port"; } 2>/dev/null; then continue 2; fi
+    done
+    echo $base
+    return
+  done
+}
+
 # Makes a memory cgroup (version 1) for a part, below one for the stack, and says where; nothing where that cannot be
 # done, or PIM_STACK_NO_CGROUP is set.
 stack_cgroup() {

@@ -1,5 +1,7 @@
 # Sourced by ./lab: the test stages. Each has a time limit in minutes, prints its minutes, and adds to one count.
 
+source tools/lab/promtool.sh
+
 PASSED=0
 FAILED=0
 NIGHTLY=
@@ -29,6 +31,8 @@ check() {
 suites() {
   local flavour=$1 label=$2 exclude=${3:-} log status=0 ok bad
   log=out/test-$flavour-${label//[^a-z]/_}.log
+  [[ $label != *unit* ]] || PIM_PROMTOOL=$(promtool) || return
+  export PIM_PROMTOOL
   ctest --test-dir "build/$flavour" -L "$label" ${exclude:+-LE "$exclude"} --no-tests=error -V -j2 >"$log" 2>&1 || status=$?
   ok=$(grep -cE '^[0-9]+: \[       OK \]' "$log" || true)
   bad=$(grep -cE '^[0-9]+: \[  FAILED  \] .* \([0-9]+ ms\)$' "$log" || true)
@@ -50,6 +54,7 @@ stage_format() {
   check format clang-format-19 --dry-run --Werror "${files[@]}"
   check layers tools/check_layers.sh
   check dashboards tools/dashboards.sh --check
+  check slo tools/slo.sh --check
   check compose tools/check_compose.sh
 }
 
@@ -184,19 +189,6 @@ stage_stack() {
 
 go_in_subshell() { (go_in "$@"); }
 
-# Below the ports that the kernel gives to others.
-free_port_base() {
-  local base port
-  while :; do
-    base=$((20000 + RANDOM % 10000))
-    for port in $(seq $base $((base + ${#STACK_PORTS[@]} - 1))); do
-      if { exec 7<>"/dev/tcp/127.0.0.1/$port"; } 2>/dev/null; then continue 2; fi
-    done
-    echo $base
-    return
-  done
-}
-
 all_gone() {
   local pid
   for pid in $1; do
@@ -208,12 +200,20 @@ all_gone() {
   done
 }
 
+# The clicker of ./lab prove --grafana, in the browser that it uses, on a page that imitates Grafana's.
+stage_clicks() {
+  source tools/lab/prove.sh
+  need "${CLICKS_PACKAGES[@]}"
+  mkdir -p out
+  check clicks /usr/bin/python3 -B tools/clicks/clicks_test.py
+}
+
 # name:limit in minutes; each has room for a build from nothing, where it runs alone
 STAGES=(format:3 tidy:20 unit:16 integration:16 crash:16 demo:16 asan:25 tsan:15 fuzz:12)
-# With `all`, too: what needs more than Debian packages (hostile: PyPI).
-MORE_STAGES=(hostile:10)
-# By name only: Go modules, built once a machine. Joins `all` when it has been seen whole on a bare machine.
-NAMED_STAGES=(stack:60)
+# With `all`, too: what needs more than Debian packages (hostile: PyPI; stack: Go modules, built once a machine).
+MORE_STAGES=(hostile:10 stack:60)
+# By name only: Chromium, to click on an imitation.
+NAMED_STAGES=(clicks:15)
 
 run_stages() {
   local wanted=() argument stage all=("${STAGES[@]}" "${MORE_STAGES[@]}") known=()

@@ -41,11 +41,11 @@ board.new(
       panel.stat(
         'Budget burn, last hour',
         panel.says(
-          'How many times faster than allowed each error budget of 30 days was spent over the last hour.',
+          'How many times faster than allowed each error budget of 30 days was spent over the last hour, as who sees it worst: client or server.',
           'Green, below 1.',
           'Yellow: watch it. Orange: fix it today. Red: fix it now, the budget is gone in two days. Open the runbook of the same name.'
         ),
-        [q.number('pim:slo_burn:ratio_1h', '{{slo}}')],
+        [q.number('max by (slo) (pim:slo_burn:ratio_1h)', '{{slo}}')],
         'none',
         pim.burn_steps
       ) + panel.decimals(1) + panel.size(12, 5)
@@ -59,10 +59,10 @@ board.new(
         ),
         'slo',
         [
-          { name: 'Objective', target: q.column('sum by (slo) (pim:slo_objective:ratio)'), unit: 'percentunit' },
-          { name: 'Good, 1 h', target: q.column('sum by (slo) (pim:slo_good:ratio_1h)'), unit: 'percentunit' },
-          { name: 'Burn, 5 min', target: q.column('sum by (slo) (pim:slo_burn:ratio_5m)'), unit: 'none', steps: pim.burn_steps },
-          { name: 'Burn, 6 h', target: q.column('sum by (slo) (pim:slo_burn:ratio_6h)'), unit: 'none', steps: pim.burn_steps },
+          { name: 'Objective', target: q.column('max by (slo) (pim:slo_objective:ratio)'), unit: 'percentunit' },
+          { name: 'Good, 1 h', target: q.column('min by (slo) (1 - pim:slo_burn:ratio_1h * (1 - pim:slo_objective:ratio))'), unit: 'percentunit' },
+          { name: 'Burn, 5 min', target: q.column('max by (slo) (pim:slo_burn:ratio_5m)'), unit: 'none', steps: pim.burn_steps },
+          { name: 'Burn, 6 h', target: q.column('max by (slo) (pim:slo_burn:ratio_6h)'), unit: 'none', steps: pim.burn_steps },
         ],
         'Burn, 5 min'
       ) + panel.runbook('availability') + panel.size(12, 5),
@@ -73,7 +73,7 @@ board.new(
           'Below 1, with short peaks.',
           'Compare its beginning with the marks for deploys (blue), faults (purple) and alerts (red).'
         ),
-        [q.prom('pim:slo_burn:ratio_5m', '{{slo}}')],
+        [q.prom('max by (slo) (pim:slo_burn:ratio_5m)', '{{slo}}')],
         'none'
       ) + panel.lines(pim.burn_steps) + panel.runbook('availability') + panel.size(16, 7),
       panel.table(

@@ -1,13 +1,11 @@
 #include "cli/demo/demo.h"
 
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <random>
 #include <thread>
@@ -20,8 +18,8 @@
 #include "cli/demo/interrupt.h"
 #include "cli/demo/keep.h"
 #include "cli/demo/lab_server.h"
-#include "cli/demo/ledger_sender.h"
 #include "cli/demo/probes.h"
+#include "cli/demo/recorded_sender.h"
 #include "cli/demo/traffic.h"
 #include "cli/progress.h"
 #include "cli/store_privacy.h"
@@ -30,7 +28,9 @@
 #include "data/importer.h"
 #include "data/privacy/verify.h"
 #include "domain/calendar.h"
-#include "load/ledger_check.h"
+#include "load/history/check.h"
+#include "load/history/recorder.h"
+#include "load/report/machine.h"
 
 namespace pim::cli::demo {
 namespace {
@@ -62,22 +62,6 @@ std::string own_program() {
   return fs::read_symlink("/proc/self/exe", problem).string();
 }
 
-std::string machine() {
-  utsname name{};
-  ::uname(&name);
-  std::ifstream info("/proc/cpuinfo");
-  std::string line;
-  std::string model = name.machine;
-  while (std::getline(info, line)) {
-    if (line.starts_with("model name")) {
-      model = line.substr(line.find(':') + 2);
-      break;
-    }
-  }
-  return std::string(name.sysname) + " " + name.release + ", " +
-         std::to_string(std::thread::hardware_concurrency()) + " x " + model;
-}
-
 std::string now_text() {
   const std::time_t now = std::time(nullptr);
   std::tm utc{};
@@ -85,6 +69,11 @@ std::string now_text() {
   char text[32];
   std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
   return text;
+}
+
+UtcMillis now_utc() {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return UtcMillis{std::chrono::duration_cast<milliseconds>(since).count()};
 }
 
 class Demo {
@@ -109,13 +98,13 @@ class Demo {
     report_.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     if (!done) {
       std::error_code ignored;
-      if (interrupted()) fs::remove(ledger_file(), ignored);
+      if (interrupted()) fs::remove(history_file(), ignored);
       return fail(done.error().code, done.error().message);
     }
     report_.claims = judge(evidence_);
     write_reports();
     std::printf("%s", to_text(report_.claims).c_str());
-    std::printf("\nreport: %s/report.html (and report.json, ledger.jsonl, export.jsonl), %.0f s\n",
+    std::printf("\nreport: %s/report.html (and report.json, history.bin, export.jsonl), %.0f s\n",
                 options_.out.c_str(), report_.seconds);
     std::fflush(stdout);
     if (options_.keep) keep();
@@ -143,7 +132,7 @@ class Demo {
     fs::remove_all(run_dir_, problem);
     fs::create_directories(run_dir_, problem);
     if (problem) return stop("cannot create " + run_dir_ + ": " + problem.message());
-    fs::remove(ledger_file(), problem);
+    fs::remove(history_file(), problem);
 
     std::string program = own_program();
     std::vector<std::string> environment;
@@ -155,7 +144,7 @@ class Demo {
     report_.started_at = now_text();
     report_.program = fs::path(program).filename().string() +
                       (options_.sabotage ? " (sabotaged: acknowledges before it commits)" : "");
-    report_.machine = machine();
+    report_.machine = load::report::describe_machine();
     report_.seed = options_.seed;
 
     server_ = std::make_unique<LabServer>(program, run_dir_, environment);
@@ -176,9 +165,10 @@ class Demo {
     traffic_options_.user = kLoadUser;
     traffic_options_.token = *load;
 
-    auto ledger = load::Ledger::open(ledger_file());
-    if (!ledger) return stop(ledger.error());
-    ledger_ = std::make_unique<load::Ledger>(std::move(*ledger));
+    auto history = load::HistoryWriter::create(history_file(), {.started_at = now_utc()});
+    if (!history) return stop(history.error());
+    history_ = std::make_unique<load::HistoryWriter>(std::move(*history));
+    recorder_ = std::make_unique<load::Recorder>(*history_);
     return start_server();
   }
 
@@ -216,8 +206,8 @@ class Demo {
     if (!mapping) return stop(mapping.error().message);
     const auto key = data::load_or_create_key(run_dir_ + "/pseudonym.key");
     if (!key) return stop(key.error().message);
-    LedgerSender sender({"127.0.0.1", server_->port(), seconds(10)}, *ledger_, kImportUser,
-                        import_token_);
+    RecordedSender sender({"127.0.0.1", server_->port(), seconds(10)}, *recorder_, kImportUser,
+                          import_token_);
     data::ImportOptions import;
     import.progress = [this](std::string_view step, std::uint64_t done, std::uint64_t all) {
       progress_.update(done, all, step);
@@ -251,8 +241,8 @@ class Demo {
     data::generate::SendOptions send;
     send.threads = options_.connections;
     send.connect = [this] {
-      return std::make_unique<LedgerSender>(
-          load::HttpClient("127.0.0.1", server_->port(), seconds(10)), *ledger_, kImportUser,
+      return std::make_unique<RecordedSender>(
+          load::HttpClient("127.0.0.1", server_->port(), seconds(10)), *recorder_, kImportUser,
           import_token_);
     };
     send.progress = [this](std::uint64_t done, std::uint64_t all) {
@@ -266,10 +256,10 @@ class Demo {
 
   Step register_reference_data() {
     load::HttpClient client("127.0.0.1", server_->port(), seconds(10));
+    const load::Caller caller{0, kLoadUser, traffic_options_.token};
     for (const auto& command : reference_.setup()) {
       load::Response response;
-      const auto result = load::send_recorded(client, command, traffic_options_.token, kLoadUser,
-                                              *ledger_, &response);
+      const auto result = recorder_->send(client, command, caller, &response);
       if (result.outcome == load::CallOutcome::ok) continue;
       if (result.status == 0) return stop(std::string(command.name) + ": the server is away");
       evidence_.refused_setup.push_back(std::string(command.name) + ": " +
@@ -284,7 +274,7 @@ class Demo {
     progress_.say("load on: " + std::to_string(options_.connections) + " connections, " +
                   std::to_string(options_.kills) + " SIGKILLs to come");
     std::mt19937_64 random(options_.seed);
-    traffic_ = std::make_unique<Traffic>(traffic_options_, *server_, *ledger_, reference_);
+    traffic_ = std::make_unique<Traffic>(traffic_options_, *server_, *recorder_, reference_);
     zero_ = Clock::now();
     traffic_->start(zero_);
     const auto distance = options_.under_kills / static_cast<double>(options_.kills + 1);
@@ -367,7 +357,7 @@ class Demo {
   Step ask_again() {
     progress_.say("asking again: replays, audit searches, a rebuild beside the live read model");
     evidence_.replays =
-        probe_replays(*server_, report_.chaos.remembered, traffic_options_, *ledger_);
+        probe_replays(*server_, report_.chaos.remembered, traffic_options_, *recorder_);
     evidence_.caught_up = await_projection(*server_, seconds(20));
     evidence_.audit = probe_audit(*server_, auditor_token_, kLoadUser, report_.chaos.remembered);
     evidence_.rebuild = probe_rebuild(*server_, operator_token_);
@@ -385,7 +375,7 @@ class Demo {
 
   // With the program that runs the demo, never with the sabotaged one.
   Step look_at_files() {
-    progress_.say("verifying chains, reconstructing every patient, checking the ledger");
+    progress_.say("verifying chains, reconstructing every patient, checking the history of calls");
     auto verified = verify_data(server_->data(), {}, [this](std::uint64_t done, std::uint64_t all) {
       progress_.update(done, all, "events verified");
     });
@@ -399,9 +389,10 @@ class Demo {
     evidence_.reconstruct = std::move(*rebuilt);
     const auto exported = export_data(server_->data(), options_.out + "/export.jsonl");
     if (!exported) return stop(exported.error());
-    auto ledger = load::check_ledger(ledger_file(), options_.out + "/export.jsonl");
-    if (!ledger) return stop(ledger.error());
-    evidence_.ledger = std::move(*ledger);
+    if (auto sealed = history_->seal(); !sealed) return stop(sealed.error());
+    auto calls = load::check_history(history_file(), options_.out + "/export.jsonl");
+    if (!calls) return stop(calls.error());
+    evidence_.calls = std::move(*calls);
     if (auto done = look_for_identifiers(); !done) return done;
     evidence_.kills = report_.kills;
     evidence_.chaos = &report_.chaos;
@@ -448,7 +439,7 @@ class Demo {
                           .c_str());
   }
 
-  std::string ledger_file() const { return options_.out + "/ledger.jsonl"; }
+  std::string history_file() const { return options_.out + "/history.bin"; }
 
   static constexpr const char* kLoadUser = "demo-load";
   static constexpr const char* kImportUser = "demo-import";
@@ -459,7 +450,8 @@ class Demo {
   Progress progress_{"demo"};
   DemoReport report_;
   Evidence evidence_;
-  std::unique_ptr<load::Ledger> ledger_;
+  std::unique_ptr<load::HistoryWriter> history_;
+  std::unique_ptr<load::Recorder> recorder_;
   std::unique_ptr<LabServer> server_;
   std::unique_ptr<Traffic> traffic_;
   TrafficOptions traffic_options_;

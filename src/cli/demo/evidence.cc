@@ -21,10 +21,10 @@ std::string examples(const std::vector<std::string>& found) {
 }
 
 Check nothing_lost(const Evidence& e) {
-  const std::string text = e.ledger.summary() + examples(e.ledger.findings);
-  const bool holds = e.ledger.clean() && e.ledger.acknowledged > 0;
-  return {"the ledger of acknowledged writes, kept outside the server, against the history", text,
-          holds};
+  const std::string text = e.calls.summary() + "; " + n(e.calls.reads, "reads, ") +
+                           n(e.calls.compared_reads, "compared") + examples(e.calls.findings);
+  const bool holds = e.calls.clean() && e.calls.acknowledged > 0;
+  return {"every call, recorded outside the server, against the event history", text, holds};
 }
 
 Check killed_in_flight(const Evidence& e) {
@@ -101,9 +101,10 @@ Check chains(const Evidence& e) {
 }
 
 Check named(const Evidence& e) {
+  const auto unnamed = e.calls.count(load::Violation::unnamed);
   return {"every event names its user and its request",
-          n(e.ledger.events, "events, ") + n(e.ledger.unnamed, "without"),
-          e.ledger.unnamed == 0 && e.ledger.events > 0};
+          n(e.calls.events, "events, ") + n(unnamed, "without"),
+          unnamed == 0 && e.calls.events > 0};
 }
 
 Check audit_finds(const Evidence& e) {

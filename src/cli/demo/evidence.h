@@ -13,7 +13,7 @@
 #include "data/generate/commands.h"
 #include "data/import_report.h"
 #include "data/privacy/report.h"
-#include "load/ledger_check.h"
+#include "load/history/check.h"
 
 namespace pim::cli::demo {
 
@@ -35,7 +35,7 @@ struct Evidence {
   std::uint64_t drain_ms = 0;
   audit::VerifyReport verify;
   ReconstructReport reconstruct;
-  load::LedgerReport ledger;
+  load::CheckReport calls;
   data::privacy::Report seed_scan;
   data::privacy::Report foreign_scan;  // of files that are full of identifiers: the control
   data::privacy::Report store_scan;

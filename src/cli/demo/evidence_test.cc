@@ -29,10 +29,13 @@ struct GoodRun {
     evidence.caught_up = evidence.drained = true;
     evidence.verify.events = 100;
     evidence.reconstruct.patients = 10;
-    evidence.ledger.acknowledged = evidence.ledger.events = 100;
+    evidence.calls.acknowledged = evidence.calls.events = 100;
     evidence.seed_scan.rows = 1000;
     evidence.foreign_scan.add(kRule, "intake.csv", {2, 1});
     evidence.store_scan.events = 100;
+  }
+  void found(load::Violation violation) {
+    evidence.calls.violations[static_cast<std::size_t>(violation)] = 1;
   }
   Verdict verdict(int claim) const {
     const auto claims = judge(evidence);
@@ -68,10 +71,10 @@ TEST(Evidence, EachFindingFailsItsClaim) {
     std::function<void(GoodRun&)> damage;
   };
   const Case cases[] = {
-      {"lost", 1, [](auto& t) { t.evidence.ledger.lost = 1; }},
-      {"duplicated", 1, [](auto& t) { t.evidence.ledger.duplicated = 1; }},
-      {"phantom", 1, [](auto& t) { t.evidence.ledger.phantom = 1; }},
-      {"nothing acknowledged", 1, [](auto& t) { t.evidence.ledger.acknowledged = 0; }},
+      {"lost", 1, [](auto& t) { t.found(load::Violation::lost); }},
+      {"duplicated", 1, [](auto& t) { t.found(load::Violation::duplicated); }},
+      {"phantom", 1, [](auto& t) { t.found(load::Violation::phantom); }},
+      {"nothing acknowledged", 1, [](auto& t) { t.evidence.calls.acknowledged = 0; }},
       {"no kills", 1, [](auto& t) { t.evidence.kills.clear(); }},
       {"killed while idle", 1, [](auto& t) { t.evidence.kills[0].in_flight = 0; }},
       {"another answer", 1, [](auto& t) { t.evidence.replays.same = 19; }},
@@ -86,7 +89,7 @@ TEST(Evidence, EachFindingFailsItsClaim) {
       {"setup refused", 1, [](auto& t) { t.evidence.refused_setup = {"register-facility"}; }},
       {"no clean end", 1, [](auto& t) { t.evidence.drained = false; }},
       {"slow end", 1, [](auto& t) { t.evidence.drain_ms = 6000; }},
-      {"unnamed", 2, [](auto& t) { t.evidence.ledger.unnamed = 1; }},
+      {"unnamed", 2, [](auto& t) { t.found(load::Violation::unnamed); }},
       {"chain", 2, [](auto& t) { t.evidence.verify.findings = {{"bucket 1", "x"}}; }},
       {"nothing verified", 2, [](auto& t) { t.evidence.verify.events = 0; }},
       {"write not found", 2, [](auto& t) { t.evidence.audit.found = 7; }},

@@ -44,13 +44,13 @@ bool eventually(std::chrono::seconds limit, Condition&& holds) {
 }  // namespace
 
 ReplayProbe probe_replays(const LabServer& server, const std::vector<Remembered>& remembered,
-                          const TrafficOptions& traffic, load::Ledger& ledger) {
+                          const TrafficOptions& traffic, load::Recorder& recorder) {
   ReplayProbe probe;
   auto client = client_of(server);
+  const load::Caller caller{traffic.connections, traffic.user, traffic.token};
   for (const auto& before : remembered) {
     load::Response now;
-    const auto result =
-        load::send_recorded(client, before.command, traffic.token, traffic.user, ledger, &now);
+    const auto result = recorder.send(client, before.command, caller, &now);
     ++probe.repeated;
     const bool same = result.replayed && now.status == before.status &&
                       now.header("etag") == before.etag && result.position == before.position &&
@@ -60,8 +60,7 @@ ReplayProbe probe_replays(const LabServer& server, const std::vector<Remembered>
     auto other = before.command;
     other.body.insert(1, " ");  // another body, the same meaning: still another request
     ++probe.key_reuse_tried;
-    const auto refused =
-        load::send_recorded(client, other, traffic.token, traffic.user, ledger, &now);
+    const auto refused = recorder.send(client, other, caller);
     if (refused.status == 422) ++probe.key_reuse_refused;
   }
   return probe;

@@ -16,9 +16,9 @@ struct ReplayProbe {
   std::uint64_t key_reuse_refused = 0;  // the same key with another body got 422
   std::uint64_t key_reuse_tried = 0;
 };
-// Sends remembered commands again, in the ledger, as the same user.
+// Sends remembered commands again, in the history, as the same user.
 ReplayProbe probe_replays(const LabServer& server, const std::vector<Remembered>& remembered,
-                          const TrafficOptions& traffic, load::Ledger& ledger);
+                          const TrafficOptions& traffic, load::Recorder& recorder);
 
 struct AuditProbe {
   std::uint64_t searched = 0;  // request ids of acknowledged writes

@@ -13,6 +13,7 @@ namespace {
 constexpr std::chrono::milliseconds kCallTimeout{3000};
 constexpr std::chrono::milliseconds kRetryPause{15};
 constexpr std::uint64_t kReadEvery = 12;
+constexpr std::uint64_t kCompareEvery = 8;  // reads
 constexpr std::uint64_t kRememberEvery = 40;
 constexpr std::size_t kMaxRemembered = 60;  // a connection
 constexpr std::size_t kMaxRefusals = 5;
@@ -47,8 +48,8 @@ void TrafficReport::merge(TrafficReport&& other) {
 
 struct Traffic::Connection {
   Connection(const load::WorkloadOptions& workload, const load::ReferenceData& reference,
-             std::uint32_t number)
-      : session(workload, reference, number) {}
+             load::Caller who)
+      : caller(std::move(who)), session(workload, reference, caller.client) {}
 
   // The port changes when the server starts again.
   load::HttpClient* connect(const LabServer& server) {
@@ -59,19 +60,21 @@ struct Traffic::Connection {
     return &*client;
   }
 
+  load::Caller caller;
   load::Session session;
   std::optional<load::HttpClient> client;
   std::uint16_t port = 0;
   TrafficReport report;
 };
 
-Traffic::Traffic(const TrafficOptions& options, const LabServer& server, load::Ledger& ledger,
+Traffic::Traffic(const TrafficOptions& options, const LabServer& server, load::Recorder& recorder,
                  const load::ReferenceData& reference)
-    : options_(options), server_(server), ledger_(ledger) {
+    : options_(options), server_(server), recorder_(recorder) {
   load::WorkloadOptions workload;
   workload.seed = options.seed;
   for (std::uint32_t number = 0; number < options.connections; ++number) {
-    connections_.push_back(std::make_unique<Connection>(workload, reference, number));
+    connections_.push_back(std::make_unique<Connection>(
+        workload, reference, load::Caller{number, options.user, options.token}));
   }
 }
 
@@ -114,15 +117,15 @@ void Traffic::run(Connection& connection) {
 }
 
 // Sends the session's current command until it has an answer that counts; nullopt: gave up.
-std::optional<load::CallResult> Traffic::resolve(Connection& connection, load::Response& response) {
+std::optional<load::Completion> Traffic::resolve(Connection& connection, load::Response& response) {
   bool unknown = false;
   for (bool first = true; Clock::now() < give_up_.load(); first = false) {
     auto* client = connection.connect(server_);
     if (client != nullptr) {
       if (!first) ++connection.report.retried;
       ++in_flight_;
-      auto result = load::send_recorded(*client, connection.session.current(), options_.token,
-                                        options_.user, ledger_, &response);
+      auto result =
+          recorder_.send(*client, connection.session.current(), connection.caller, &response);
       --in_flight_;
       if (result.outcome == load::CallOutcome::ok) {
         if (unknown && result.replayed) ++connection.report.resolved_replay;
@@ -137,7 +140,7 @@ std::optional<load::CallResult> Traffic::resolve(Connection& connection, load::R
   return std::nullopt;
 }
 
-void Traffic::note_answer(Connection& connection, const load::CallResult& result,
+void Traffic::note_answer(Connection& connection, const load::Completion& result,
                           const load::Response& response, Clock::time_point first_sent) {
   auto& report = connection.report;
   const auto now = Clock::now();
@@ -175,19 +178,25 @@ void Traffic::note_answer(Connection& connection, const load::CallResult& result
 }
 
 void Traffic::read_own_write(Connection& connection, const load::PreparedCommand& command,
-                             const load::CallResult& result) {
+                             const load::Completion& result) {
   auto* client = connection.connect(server_);
   if (client == nullptr) return;
-  const auto response = client->send(
-      {"GET",
-       "/v1/patients/" + command.routing_id.to_string(),
-       {{"Authorization", "Bearer " + options_.token}, {"Pim-Min-Position", result.position}},
-       {}});
+  load::ReadCall read{.operation = "get-patient",
+                      .target = "/v1/patients/" + command.routing_id.to_string(),
+                      .stream = command.routing_id,
+                      .min_position = result.position};
+  const auto answer = recorder_.read(*client, read, connection.caller);
   ++connection.report.reads;
-  if (!response || response->status != 200) {
+  if (answer.status != 200) {
     ++connection.report.failed_reads;
-  } else if (load::version_of_etag(response->header("etag")) < result.version) {
+  } else if (answer.version < result.version) {
     ++connection.report.stale_reads;
+  }
+  // The same version from the events alone: the check holds the two answers against each other.
+  if (answer.status == 200 && connection.report.reads % kCompareEvery == 1) {
+    read.min_position = {};
+    read.version = answer.version;
+    recorder_.read(*client, read, connection.caller);
   }
 }
 

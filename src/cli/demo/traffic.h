@@ -1,4 +1,4 @@
-// Mixed writes and reads over several connections, every call in the ledger. A call whose outcome
+// Mixed writes and reads over several connections, every call in the history. A call whose outcome
 // is unknown (the server was killed under it) is sent again with its key until it is answered.
 #pragma once
 
@@ -13,7 +13,7 @@
 
 #include "cli/demo/lab_server.h"
 #include "load/histogram.h"
-#include "load/ledger.h"
+#include "load/history/recorder.h"
 #include "load/workload.h"
 
 namespace pim::cli::demo {
@@ -31,7 +31,7 @@ struct Remembered {
   load::PreparedCommand command;
   int status = 0;
   std::string etag;
-  std::string position;
+  load::Position position;
   std::string body;
 };
 
@@ -65,7 +65,7 @@ struct TrafficOptions {
 class Traffic {
  public:
   // All references outlive it.
-  Traffic(const TrafficOptions& options, const LabServer& server, load::Ledger& ledger,
+  Traffic(const TrafficOptions& options, const LabServer& server, load::Recorder& recorder,
           const load::ReferenceData& reference);
   ~Traffic();
 
@@ -82,15 +82,15 @@ class Traffic {
  private:
   struct Connection;
   void run(Connection& connection);
-  std::optional<load::CallResult> resolve(Connection& connection, load::Response& response);
-  void note_answer(Connection& connection, const load::CallResult& result,
+  std::optional<load::Completion> resolve(Connection& connection, load::Response& response);
+  void note_answer(Connection& connection, const load::Completion& result,
                    const load::Response& response, Clock::time_point first_sent);
   void read_own_write(Connection& connection, const load::PreparedCommand& command,
-                      const load::CallResult& result);
+                      const load::Completion& result);
 
   const TrafficOptions options_;
   const LabServer& server_;
-  load::Ledger& ledger_;
+  load::Recorder& recorder_;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<std::thread> threads_;
   Clock::time_point zero_;

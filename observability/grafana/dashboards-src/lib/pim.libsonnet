@@ -13,7 +13,7 @@
 
   // Budgets burnt: 1 is as fast as the objective allows; the steps are those of the alerts.
   burn_steps:: [[1, 'yellow'], [6, 'orange'], [14.4, 'red']],
-  // Seconds; of the objectives in observability/mimir/rules/slo.yaml.
+  // Seconds; of the objectives in observability/slo.
   command_steps:: [[0.03, 'orange'], [0.5, 'red']],
   query_steps:: [[0.01, 'orange'], [0.1, 'red']],
   // Of something bounded, 0 to 1.

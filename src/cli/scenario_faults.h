@@ -1,0 +1,44 @@
+// The faults of a scenario, done to a server while a run goes on; each beginning and end may be
+// told to whoever collects events.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "chaos/footprint.h"
+#include "chaos/target.h"
+#include "chaos/timeline.h"
+#include "domain/result.h"
+#include "load/run/fault_timeline.h"
+#include "load/scenario/scenario.h"
+
+namespace pim::cli {
+
+class ScenarioFaults final : public load::FaultTimeline {
+ public:
+  // Nothing is done yet. `footprints` outlives it. `tell` is called on the timeline's thread. The
+  // error names the fault that cannot be, by its place in the scenario.
+  static Result<std::unique_ptr<ScenarioFaults>, std::string> make(
+      const std::vector<load::PlannedScenarioFault>& planned, const pim::chaos::Target& target,
+      pim::chaos::Footprints& footprints,
+      std::function<void(const pim::chaos::FaultNews&)> tell = {});
+
+  void start(std::chrono::steady_clock::time_point zero) override;
+  void stop() override;
+  std::vector<load::FaultPeriod> periods() const override;
+
+  // What could not be begun or undone: then the run shows nothing of it.
+  std::vector<pim::chaos::FaultError> errors() const { return timeline_.errors(); }
+
+ private:
+  ScenarioFaults(std::vector<pim::chaos::PlannedFault> plan,
+                 std::function<void(const pim::chaos::FaultNews&)> tell)
+      : timeline_(std::move(plan), std::move(tell)) {}
+
+  std::chrono::steady_clock::time_point zero_;
+  pim::chaos::Timeline timeline_;
+};
+
+}  // namespace pim::cli

@@ -1,0 +1,162 @@
+# Sourced by ./lab: what takes other programs than our own to show.
+source tools/lab/stack.sh
+
+CLICKS_PACKAGES=(chromium chromium-driver python3-selenium curl jq)
+CLICKS_DIR=out/grafana
+SUBJECT_LIMIT=180 # s
+
+PROVE_USAGE='./lab prove --grafana    clicks from trace to logs, to metrics, to the exemplar, and from a span to its profile, in the pinned
+                         Grafana (Docker, or PIM_GRAFANA_HOME); pictures and addresses in out/grafana/
+The demo is ./lab demo.'
+
+prove() {
+  [ "$*" = --grafana ] || die 2 "prove takes --grafana"$'\n'"$PROVE_USAGE"
+  prove_grafana
+}
+
+# links_claim DIR COMMIT: what may be said of the links. Clicked only where DIR/clicks.json says so of that very commit.
+links_claim() {
+  local dir=$1 commit=$2 version
+  version=$(jq -er --arg commit "$commit" 'select(.ok == true and .commit == $commit and ($commit | endswith("-dirty") | not)) | .grafana' "$dir/clicks.json" 2>/dev/null) &&
+    echo "links resolve; clicked in Grafana $version" || echo "links resolve; not clicked"
+}
+
+# The commit of the working tree, with -dirty where it is none.
+tree_commit() { git describe --always --dirty --abbrev=40 --exclude='*'; }
+
+# In a shell of its own, with which all that it started ends.
+prove_grafana() (
+  local image home dir commit began status=0 stack_was_up=1 server_pid='' grafana_pid='' container=''
+  image=$(sed -n 's/^ *image: \(grafana\/grafana:[^ ]*\).*/\1/p' deploy/compose/compose.yaml)
+  home=$(grafana_home) || docker info >/dev/null 2>&1 ||
+    die 3 "no Grafana ${image#*:}: no Docker daemon answers, and PIM_GRAFANA_HOME names none; links resolve; not clicked"
+  need "${BUILD_PACKAGES[@]}" "${CLICKS_PACKAGES[@]}"
+  build release pim
+  rm -rf "$CLICKS_DIR"
+  mkdir -p "$CLICKS_DIR"
+  commit=$(tree_commit)
+  dir=$(mktemp -d "${TMPDIR:-/tmp}/pim-clicks.XXXXXX")
+  trap prove_end EXIT
+  stack status >/dev/null 2>&1 || { stack_was_up='' && stack up >&2; }
+  source observability/ask.sh .lab/stack/stack.json
+  grafana_start
+  prove_server
+  say "looking for a request and a span to click on"
+  prove_subject >"$CLICKS_DIR/subject.json" || die 4 "no request with an exemplar, a trace and a line, or no span with samples, within $SUBJECT_LIMIT s"
+  say "clicking"
+  tools/clicks/clicks.py --grafana "http://127.0.0.1:$grafana_port" --started-from "${home:-$image}" --subject "$CLICKS_DIR/subject.json" \
+    --out "$CLICKS_DIR" --commit "$commit" || status=$?
+  say "$(links_claim "$CLICKS_DIR" "$commit"); see $CLICKS_DIR/clicks.json"
+  exit "$status"
+)
+
+prove_end() {
+  set +e
+  [ -z "$server_pid" ] || { kill "$server_pid"; wait "$server_pid"; }
+  [ -z "$grafana_pid" ] || { kill "$grafana_pid"; wait "$grafana_pid"; }
+  [ -z "$container" ] || { docker logs "$container" >"$CLICKS_DIR/grafana.log" 2>&1; docker stop "$container" >/dev/null; }
+  rm -f .lab/stack/targets/clicks.json
+  [ -n "$stack_was_up" ] || stack down >&2
+  rm -rf "$dir"
+}
+
+# A directory with bin/grafana, conf/ and public/, as its archive and its Debian package have it.
+grafana_home() {
+  local home=${PIM_GRAFANA_HOME:-/usr/share/grafana}
+  [ -x "$home/bin/grafana" ] && echo "$home"
+}
+
+# With compose's settings and our provisioning files, on a port of its own. Nothing is fetched from Grafana's catalogue.
+grafana_start() {
+  local settings=() each deadline=$((SECONDS + 120)) version
+  grafana_port=$(free_port_base)
+  mapfile -t settings < <(sed -n 's/^ *\(GF_[A-Z_]*\): "\{0,1\}\([^"]*\)"\{0,1\}$/\1=\2/p' deploy/compose/compose.yaml)
+  settings+=(
+    "GF_SERVER_HTTP_PORT=$grafana_port" GF_PLUGINS_PREINSTALL_DISABLED=true
+    "PIM_TEMPO_URL=$(ask_url tempo)" "PIM_LOKI_URL=$(ask_url loki)" "PIM_MIMIR_URL=$(ask_url mimir)/prometheus"
+    "PIM_PYROSCOPE_URL=$(ask_url pyroscope)" "PIM_ALERTMANAGER_URL=$(ask_url mimir)"
+  )
+  if [ -n "$home" ]; then
+    mkdir "$dir/etc"
+    cp -r observability/grafana/{provisioning,dashboards,runbooks} "$dir/etc/"
+    sed -i "s|/etc/grafana|$dir/etc|" "$dir/etc/provisioning/dashboards/pim.yaml"
+    settings+=("GF_PATHS_PROVISIONING=$dir/etc/provisioning" "GF_PATHS_DATA=$dir/grafana" "GF_PATHS_LOGS=$dir/grafana/log" "GF_PATHS_PLUGINS=$dir/grafana/plugins")
+    env "${settings[@]}" "$home/bin/grafana" server --homepath "$home" >"$CLICKS_DIR/grafana.log" 2>&1 </dev/null &
+    grafana_pid=$!
+  else
+    local options=(--network host --user 0:0 --security-opt no-new-privileges:true)
+    for each in "${settings[@]}"; do options+=(--env "$each"); done
+    for each in provisioning dashboards runbooks; do options+=(--volume "$PWD/observability/grafana/$each:/etc/grafana/$each:ro"); done
+    container=$(docker run --detach "${options[@]}" "$image") || die 3 "docker does not start $image"
+  fi
+  until http_ok "$grafana_port" /api/health; do
+    [ -z "$grafana_pid" ] || kill -0 "$grafana_pid" 2>/dev/null || die 3 "Grafana ended; see $CLICKS_DIR/grafana.log"
+    [ $SECONDS -lt $deadline ] || die 3 "Grafana is not ready after 120 s; see $CLICKS_DIR/grafana.log"
+    sleep 0.2
+  done
+  version=$(curl -sf "http://127.0.0.1:$grafana_port/api/health" | jq -r .version)
+  [ "$version" = "${image#*:}" ] || die 3 "this Grafana is $version, and deploy/compose pins ${image#*:}"
+}
+
+# A server of its own that the stack sees, and some load.
+prove_server() {
+  local pim=build/release/pim role deadline=$((SECONDS + 60))
+  "$pim" token --init --keys "$dir/keys.json" >/dev/null
+  for role in loadgen operator; do "$pim" token --keys "$dir/keys.json" --user clicks --role "$role" --tenant north-health >"$dir/$role"; done
+  "$pim" serve --data "$dir/data" --keys "$dir/keys.json" --port 0 --admin-port 0 --ready-file "$dir/ready.json" --trace-rate 100000 \
+    --otlp-endpoint "$(ask_url otlp)" --pyroscope-endpoint "$(ask_url pyroscope)" >"$CLICKS_DIR/server.log" 2>&1 </dev/null &
+  server_pid=$!
+  until [ -e "$dir/ready.json" ]; do
+    kill -0 "$server_pid" 2>/dev/null && [ $SECONDS -lt $deadline ] || die 3 "the server did not start; see $CLICKS_DIR/server.log"
+    sleep 0.1
+  done
+  admin=http://127.0.0.1:$(jq .admin_port "$dir/ready.json")
+  echo "[{\"targets\": [\"${admin#http://}\"]}]" >.lab/stack/targets/clicks.json
+  began=$(date +%s)
+  "$pim" data generate --patients 20 --format api --url "http://127.0.0.1:$(jq .port "$dir/ready.json")" --token-file "$dir/loadgen" >"$CLICKS_DIR/load.log" 2>&1 ||
+    die 3 "the load failed; see $CLICKS_DIR/load.log"
+}
+
+# What clicks.py is to click on: asked for until all of it has arrived.
+prove_subject() {
+  local deadline=$((SECONDS + SUBJECT_LIMIT)) trace profiled
+  until trace=$(slowest_request) && profiled=$(profiled_span); do
+    [ $SECONDS -lt $deadline ] || return 1
+    sleep 1
+  done
+  jq -n --argjson trace "$trace" --argjson profiled "$profiled" '{$trace, $profiled}'
+}
+
+# The slowest, as of many exemplars Grafana shows the highest of each step.
+slowest_request() {
+  local exemplar id span line
+  exemplar=$(ask mimir /prometheus/api/v1/query_exemplars query='pim_http_request_duration_seconds_bucket{shard!="none"}' start="$began" end="$(date +%s)" |
+    jq -ce '[.data[] | .seriesLabels as $of | .exemplars[] | {id: .labels.trace_id, seconds: (.value | tonumber),
+      series: ["operation=\"\($of.operation)\"", "shard=\"\($of.shard)\""]}] | max_by(.seconds) | select(.id)') || return 1
+  id=$(jq -r .id <<<"$exemplar")
+  span=$(ask tempo "/api/traces/$id" |
+    jq -er 'first(.batches[].scopeSpans[].spans[] | select(any(.attributes[]?; .key == "pim.operation"))) | .name') || return 1
+  line=$(ask loki /loki/api/v1/query_range query="{service_name=\"pim\"} | trace_id=\"$id\" | pim_shard!=\"\"" start="$began" end="$(($(date +%s) + 5))" |
+    jq -er 'first(.data.result[].values[][1] | select(startswith("request ")))') || return 1
+  jq -cn --argjson exemplar "$exemplar" --arg span "$span" --arg line "$line" '$exemplar + {$span, $line}'
+}
+
+# One that the profiler's clock has met, and whose samples have arrived. A rebuild is long enough to be met now and then.
+profiled_span() {
+  local id span_id
+  curl -sf -o /dev/null "$admin/admin/rebuild" -H "Authorization: Bearer $(cat "$dir/operator")" -H 'Content-Type: application/json' -d '{"apply":false}' || return 1
+  while read -r id span_id; do
+    has_samples "$span_id" || continue
+    jq -cn --arg id "$id" --arg span_id "$span_id" '{$id, $span_id, span: "rebuild"}'
+    return
+  done < <(ask tempo /api/search q='{ name = "rebuild" && span.pyroscope.profile.id != "" }' start="$began" end="$(($(date +%s) + 5))" limit=50 |
+    jq -r 'def id(n): ("0" * n + .)[-n:]; .traces[]? | (.traceID | id(32)) + " " + (.spanSets[].spans[].spanID | id(16))')
+  return 1
+}
+
+has_samples() {
+  jq -n --arg span "$1" --arg from "${began}000" --arg to "$(date +%s)000" '{profileTypeID: "process_cpu:cpu:nanoseconds:cpu:nanoseconds",
+    labelSelector: "{service_name=\"pim\"}", spanSelector: [$span], start: $from, end: $to}' |
+    curl -sf "$(ask_url pyroscope)/querier.v1.QuerierService/SelectMergeSpanProfile" -H 'Content-Type: application/json' -d @- |
+    jq -e '.flamegraph.total // "0" | tonumber > 0' >/dev/null
+}
