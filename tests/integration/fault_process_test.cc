@@ -3,6 +3,9 @@
 #include <csignal>
 #include <thread>
 
+#include "chaos/kind.h"
+#include "chaos/process/server_unit.h"
+#include "chaos/timeline.h"
 #include "fault_lab.h"
 #include "telemetry/otlp_receiver_testing.h"
 
@@ -151,6 +154,37 @@ TEST_F(FaultProcessTest, ABusyServerIsThrottledAndShortOfMemory) {
   EXPECT_EQ(end_fault(SIGKILL), -SIGKILL);
   const auto undone = undo();
   EXPECT_EQ(undone.out, "spine cgroup: restored\n") << undone.err;
+}
+
+// The kernel ends a child with the thread that started it: the timeline's must not be that.
+TEST_F(FaultProcessTest, AServerOutlivesTheTimelineThatStartedItAgain) {
+  load::ServerConfig config;
+  config.program = PIM_PROGRAM;
+  config.data_directory = data();
+  config.keys_file = path("keys.json");
+  config.scratch_directory = path("");
+  const auto unit = std::make_shared<chaos::ServerUnit>(config);
+  ASSERT_TRUE(unit->start().ok());
+  const auto port = unit->port();
+  const auto before = unit->pid();
+  chaos::Target target;
+  target.name = "spine";
+  target.process = unit;
+  {
+    auto fault = chaos::make_fault("sigkill", target, {}, nullptr);
+    ASSERT_TRUE(fault.ok());
+    std::vector<chaos::PlannedFault> plan;
+    plan.push_back({0s, 0s, std::move(*fault)});
+    chaos::Timeline timeline(std::move(plan));
+    timeline.start(std::chrono::steady_clock::now());
+    EXPECT_TRUE(timeline.wait_until(std::chrono::steady_clock::now() + 60s));
+    EXPECT_TRUE(timeline.errors().empty());
+  }
+  EXPECT_NE(unit->pid(), before);
+  ASSERT_TRUE(unit->pid().has_value());
+  EXPECT_EQ(unit->port(), port);
+  const auto answer = load::HttpClient("127.0.0.1", port, 60s).send({"GET", "/v1/none", {}, ""});
+  EXPECT_TRUE(answer.ok());
 }
 
 TEST_F(FaultProcessTest, MistakesSayWhatToDo) {
