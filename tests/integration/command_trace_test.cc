@@ -128,6 +128,11 @@ TEST_F(CommandTraceTest, EveryCommandHasOne) {
       {"pim audit export", {"--data", data(), "--output", path("export.jsonl")}},
       {"pim metrics", {}},
       {"pim event", {"pim.fault", "--field", "kind=test"}},
+      {"pim chaos list", {}},
+      {"pim chaos run", {"sigstop", "--for", "1s"}},
+      {"pim chaos undo", {"--state", path("no")}},
+      {"pim chaos disk", {path("no"), "--control", path("disk.sock"), "--", "true"}},
+      {"pim chaos proxy", {"--to", "192.0.2.1:80", "--control", path("proxy.sock")}},
       {"pim version", {}},
   };
   OtlpReceiver receiver;
@@ -154,7 +159,8 @@ TEST_F(CommandTraceTest, EveryCommandHasOne) {
     expect_one_trace(trace_of(spans, command), command);  // prove starts others
     failed += run.exit != 0 ? 1 : 0;
   }
-  EXPECT_EQ(failed, 4) << "serve, prove, fetch and rebuild had nothing to work on";
+  EXPECT_EQ(failed, 7)
+      << "serve, prove, fetch, rebuild, and chaos run, disk and proxy had nothing to work on";
   EXPECT_EQ(receiver.bodies().find(patient), std::string::npos);
 }
 

@@ -5,6 +5,7 @@ BUILD_PACKAGES=(
   libboost1.81-dev libsimdjson-dev libsqlite3-dev libssl-dev libxxhash-dev libtomlplusplus-dev libcli11-dev
   libjemalloc-dev nlohmann-json3-dev libgtest-dev libbenchmark-dev librapidcheck-dev
   libabsl-dev opentelemetry-cpp-dev libdw-dev libyaml-cpp-dev
+  libfuse3-dev nftables iproute2 # faults: disks, partitions
   python3-prometheus-client # the parser that a test holds /metrics against
 )
 BACKPORTED=(opentelemetry-cpp-dev golang-1.23-go) # in Debian 12 only in bookworm-backports

@@ -20,15 +20,26 @@ server_up() {
   rm -f "$READY"
   local pim=build/release/pim
   [ -e "$LAB_DIR/keys.json" ] || "$pim" token --init --keys "$LAB_DIR/keys.json" >/dev/null
-  setsid "$pim" serve --data "$LAB_DIR/data" --anchors "$LAB_DIR/anchors" --keys "$LAB_DIR/keys.json" \
-    --port "${PIM_PORT:-8080}" --admin-port "${PIM_ADMIN_PORT:-8081}" --ready-file "$READY" \
-    >>"$LAB_DIR/server.log" 2>&1 </dev/null &
+  local command=("$pim" serve --data "$LAB_DIR/data" --anchors "$LAB_DIR/anchors" --keys "$LAB_DIR/keys.json"
+    --port "${PIM_PORT:-8080}" --admin-port "${PIM_ADMIN_PORT:-8081}" --ready-file "$READY")
+  setsid "${command[@]}" >>"$LAB_DIR/server.log" 2>&1 </dev/null &
   local child=$!
   until [ -e "$READY" ]; do
     kill -0 "$child" 2>/dev/null || { tail -n 5 "$LAB_DIR/server.log" >&2; die 3 "the server did not start; see $LAB_DIR/server.log"; }
     sleep 0.1
   done
+  write_unit_file "${command[@]}"
   server_status
+}
+
+# What faults are told of the server (docs/formats/unit-file.md).
+write_unit_file() {
+  {
+    echo 'name = "spine"'
+    printf 'command = ['
+    printf '"%s", ' "$@"
+    printf ']\nready-file = "%s"\nlog = "%s"\naddress = "127.0.0.1:%s"\n' "$READY" "$LAB_DIR/server.log" "$(server_field port)"
+  } >"$LAB_DIR/unit.toml"
 }
 
 server_status() {

@@ -81,12 +81,12 @@ board.new(
         panel.says(
           "Alerts that Mimir's ruler has firing now.",
           'PimWatchdog alone, which fires always: it shows that alerts come through.',
-          'Open the runbook that the alert names; page before ticket. Without PimWatchdog: the ruler does not work.'
+          'Open the runbook that the alert names; page before ticket. Under a purple mark: the runbook of that fault. Without PimWatchdog: the ruler does not work.'
         ),
         'alertname',
         [{ name: 'Firing', target: q.column('sum by (alertname, severity) (ALERTS{alertstate="firing"})'), unit: 'none' }],
         'Firing'
-      ) + panel.runbook('telemetry-loss') + panel.size(8, 7),
+      ) + panel.faults + panel.runbook('telemetry-loss') + panel.size(8, 7),
     ]),
     board.row('Which operation, which shard?', [
       panel.table(

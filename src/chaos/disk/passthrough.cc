@@ -26,19 +26,31 @@ struct Files {
 
 const Files& files() { return *static_cast<const Files*>(::fuse_get_context()->private_data); }
 
-// From the root. A file that was removed while it is open has no path any more.
-const char* below_root(const char* path) {
-  if (path == nullptr) return "";
-  return path[1] == '\0' ? "." : path + 1;
+// From the root.
+const char* below_root(const char* path) { return path[1] == '\0' ? "." : path + 1; }
+
+// An open file keeps the path by which it was opened: libfuse gives none for what is open, which
+// may be removed already.
+struct OpenFile {
+  int descriptor;
+  std::string path;
+};
+
+const OpenFile& open_file_of(const fuse_file_info* info) {
+  return *reinterpret_cast<const OpenFile*>(info->fh);
 }
 
-int descriptor(const fuse_file_info* info) { return static_cast<int>(info->fh); }
+int descriptor(const fuse_file_info* info) { return open_file_of(info).descriptor; }
 
 int done(long result) { return result < 0 ? -errno : static_cast<int>(result); }
 
 // 0, or what a rule says: minus errno, as libfuse wants it.
 int ask(DiskOperation operation, const char* path, std::uint64_t growth = 0) {
   return -files().rules->before(operation, below_root(path), growth);
+}
+
+int ask_open(DiskOperation operation, const fuse_file_info* info, std::uint64_t growth = 0) {
+  return -files().rules->before(operation, open_file_of(info).path, growth);
 }
 
 constexpr std::uint64_t kBlock = 4096;  // what a new name takes of the free space
@@ -105,8 +117,11 @@ int change_owner(const char* path, uid_t user, gid_t group, fuse_file_info* info
 }
 
 int set_size(const char* path, off_t size, fuse_file_info* info) {
+  if (info != nullptr) {
+    if (const int error = ask_open(DiskOperation::name, info); error != 0) return error;
+    return done(::ftruncate(descriptor(info), size));
+  }
   if (const int error = ask(DiskOperation::name, path); error != 0) return error;
-  if (info != nullptr) return done(::ftruncate(descriptor(info), size));
   const int file = ::openat(files().root, below_root(path), O_WRONLY | O_CLOEXEC);
   if (file < 0) return -errno;
   const int result = done(::ftruncate(file, size));
@@ -119,58 +134,57 @@ int set_times(const char* path, const timespec* times, fuse_file_info* info) {
   return done(::utimensat(files().root, below_root(path), times, AT_SYMLINK_NOFOLLOW));
 }
 
-int keep_descriptor(int file, fuse_file_info* info) {
+int keep_open(int file, const char* path, fuse_file_info* info) {
   if (file < 0) return -errno;
-  info->fh = static_cast<std::uint64_t>(file);
+  auto opened = std::make_unique<OpenFile>(OpenFile{file, below_root(path)});
+  info->fh = reinterpret_cast<std::uint64_t>(opened.release());
   return 0;
 }
 
 int create_file(const char* path, mode_t mode, fuse_file_info* info) {
   if (const int error = ask_for_name(path); error != 0) return error;
-  return keep_descriptor(
-      ::openat(files().root, below_root(path), info->flags | O_CREAT | O_CLOEXEC, mode), info);
+  return keep_open(
+      ::openat(files().root, below_root(path), info->flags | O_CREAT | O_CLOEXEC, mode), path,
+      info);
 }
 
 int open_file(const char* path, fuse_file_info* info) {
-  return keep_descriptor(::openat(files().root, below_root(path), info->flags | O_CLOEXEC), info);
+  return keep_open(::openat(files().root, below_root(path), info->flags | O_CLOEXEC), path, info);
+}
+
+int open_directory(const char* path, fuse_file_info* info) {
+  return keep_open(::openat(files().root, below_root(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+                   path, info);
 }
 
 int close_file(const char* /*path*/, fuse_file_info* info) {
-  ::close(descriptor(info));
+  const std::unique_ptr<const OpenFile> file(&open_file_of(info));
+  ::close(file->descriptor);
   return 0;
 }
 
-int read_bytes(const char* path, char* bytes, std::size_t size, off_t at, fuse_file_info* info) {
-  if (const int error = ask(DiskOperation::read, path); error != 0) return error;
+int read_bytes(const char* /*path*/, char* bytes, std::size_t size, off_t at,
+               fuse_file_info* info) {
+  if (const int error = ask_open(DiskOperation::read, info); error != 0) return error;
   return done(::pread(descriptor(info), bytes, size, at));
 }
 
-int write_bytes(const char* path, const char* bytes, std::size_t size, off_t at,
+int write_bytes(const char* /*path*/, const char* bytes, std::size_t size, off_t at,
                 fuse_file_info* info) {
   const auto growth = growth_of(descriptor(info), at + static_cast<off_t>(size));
-  if (const int error = ask(DiskOperation::write, path, growth); error != 0) return error;
+  if (const int error = ask_open(DiskOperation::write, info, growth); error != 0) return error;
   return done(::pwrite(descriptor(info), bytes, size, at));
 }
 
-int allocate(const char* path, int mode, off_t at, off_t size, fuse_file_info* info) {
+int allocate(const char* /*path*/, int mode, off_t at, off_t size, fuse_file_info* info) {
   const auto growth = growth_of(descriptor(info), at + size);
-  if (const int error = ask(DiskOperation::write, path, growth); error != 0) return error;
+  if (const int error = ask_open(DiskOperation::write, info, growth); error != 0) return error;
   return done(::fallocate(descriptor(info), mode, at, size));
 }
 
-int sync_file(const char* path, int only_data, fuse_file_info* info) {
-  if (const int error = ask(DiskOperation::sync, path); error != 0) return error;
+int sync_file(const char* /*path*/, int only_data, fuse_file_info* info) {
+  if (const int error = ask_open(DiskOperation::sync, info); error != 0) return error;
   return done(only_data != 0 ? ::fdatasync(descriptor(info)) : ::fsync(descriptor(info)));
-}
-
-int sync_directory(const char* path, int /*only_data*/, fuse_file_info* /*info*/) {
-  if (const int error = ask(DiskOperation::sync, path); error != 0) return error;
-  const int directory =
-      ::openat(files().root, below_root(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) return -errno;
-  const int result = done(::fsync(directory));
-  ::close(directory);
-  return result;
 }
 
 // Who does not go through the disk must see the lock, too.
@@ -182,10 +196,10 @@ struct CloseDirectory {
   void operator()(DIR* directory) const { ::closedir(directory); }
 };
 
-int read_directory(const char* path, void* buffer, fuse_fill_dir_t fill, off_t /*at*/,
-                   fuse_file_info* /*info*/, fuse_readdir_flags /*flags*/) {
-  const int directory =
-      ::openat(files().root, below_root(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+int read_directory(const char* /*path*/, void* buffer, fuse_fill_dir_t fill, off_t /*at*/,
+                   fuse_file_info* info, fuse_readdir_flags /*flags*/) {
+  // its own descriptor: that of the entries has a place in them, and is closed with them
+  const int directory = ::openat(descriptor(info), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory < 0) return -errno;
   const std::unique_ptr<DIR, CloseDirectory> entries(::fdopendir(directory));
   while (const dirent* entry = ::readdir(entries.get())) {
@@ -211,8 +225,9 @@ void* initialise(fuse_conn_info* connection, fuse_config* config) {
   constexpr unsigned kWaiting = 64;  // operations that nobody waits for
   connection->max_background = kWaiting;
   config->use_ino = 1;
-  // an open file that is removed is removed; its operations come without a path
+  // an open file that is removed is removed, and is known by what it was opened as
   config->hard_remove = 1;
+  config->nullpath_ok = 1;
   return ::fuse_get_context()->private_data;
 }
 
@@ -238,7 +253,9 @@ fuse_operations operations() {
   table.write = write_bytes;
   table.fallocate = allocate;
   table.fsync = sync_file;
-  table.fsyncdir = sync_directory;
+  table.fsyncdir = sync_file;
+  table.opendir = open_directory;
+  table.releasedir = close_file;
   table.flock = lock_file;
   table.readdir = read_directory;
   table.statfs = say_space;

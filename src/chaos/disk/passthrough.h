@@ -1,5 +1,6 @@
 // A file system whose files are those of another directory, by libfuse; each operation asks the
-// rules first.
+// rules first. A file that was removed while it is open can be read and written, but not asked for
+// its attributes.
 #pragma once
 
 #include <functional>

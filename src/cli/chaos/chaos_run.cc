@@ -43,7 +43,7 @@ struct RunOptions {
 };
 
 Result<Target, std::string> read_target(const RunOptions& options) {
-  Target target = options.target;
+  Target target;
   target.name = options.pid ? "pid " + std::to_string(*options.pid) : "target";
   if (!options.unit.empty()) {
     const auto text = read_file(options.unit);
@@ -51,6 +51,10 @@ Result<Target, std::string> read_target(const RunOptions& options) {
     auto unit = parse_unit(*text, options.unit, std::filesystem::current_path().string());
     if (!unit) return unit;
     target = std::move(*unit);
+  }
+  // what a flag says goes before the file
+  for (auto part : {&Target::disk, &Target::proxy, &Target::address, &Target::clock}) {
+    if (!(options.target.*part).empty()) target.*part = options.target.*part;
   }
   if (options.pid) {
     if (*options.pid <= 1 || *options.pid == ::getpid() || *options.pid == ::getppid()) {

@@ -87,7 +87,7 @@ local layout(rows) = std.foldl(
     templating: { list: variables },
     annotations: { list: [
       annotation('Deploys', 'blue', 'pim.deploy', '{{pim_phase}} {{pim_version}}', 'A process of this version.'),
-      annotation('Faults', 'purple', 'pim.fault', 'Fault: {{kind}}', '{{pim_from}} to {{pim_to}}'),
+      annotation('Faults', 'purple', 'pim.fault', 'Fault: {{kind}} {{pim_phase}} on {{target}}', '{{pim_from}} to {{pim_to}}'),
       annotation('Alerts', 'red', 'pim.alert', '{{alert_name}} {{alert_status}}', '{{alert_summary}}'),
     ] },
     local panels = layout(rows),

@@ -114,6 +114,11 @@ local base(type, title, says, targets) = {
   // Mix-ins.
   size(w, h):: { w:: w, h:: h },
   runbook(name):: { links: [links.runbook(name)] + super.links },
+  // The runbooks of faults on purpose.
+  faults:: { links: [
+    links.runbook('fault-' + family)
+    for family in ['process', 'collector', 'disk', 'resources', 'network', 'clients', 'clock']
+  ] + super.links },
   // Where a click on a series leads.
   click(links):: { fieldConfig+: { defaults+: { links: links } } },
   // A threshold drawn as a line.
