@@ -1,6 +1,8 @@
 #include "api/as_of.h"
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "api/ascii.h"
@@ -31,8 +33,9 @@ std::optional<AsOfChart> render_as_of(const Patient& patient, const audit::Recon
                                       const readmodel::PageRequest& page, UtcMillis now) {
   std::vector<const Encounter*> order;
   for (const auto& encounter : patient.encounters.all()) order.push_back(&encounter);
-  std::stable_sort(order.begin(), order.end(), [](const Encounter* a, const Encounter* b) {
-    return a->admitted_at > b->admitted_at;
+  // The order of the present chart, with its tie-break.
+  std::ranges::sort(order, std::ranges::greater{}, [](const Encounter* encounter) {
+    return std::pair(encounter->admitted_at, encounter->encounter_id);
   });
   const auto offset = offset_of(page.cursor, at.version);
   if (!offset || *offset > order.size()) return std::nullopt;

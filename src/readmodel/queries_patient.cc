@@ -8,6 +8,7 @@
 #include "domain/json.h"
 #include "readmodel/age_band.h"
 #include "readmodel/query_engine.h"
+#include "store/planted.h"
 
 namespace pim::readmodel {
 namespace {
@@ -71,6 +72,8 @@ QueryResult<Chart> QueryEngine::chart(PatientId patient, const PageRequest& page
   chart.encounters = std::move(builder).finish(std::move(next_cursor));
   chart.tenant = std::move(row->tenant);
   chart.version = row->version;
+  if (store::planted(store::Bug::read_back, 3)) --chart.version;
+  if (store::planted(store::Bug::read_ahead)) ++chart.version;
   chart.position.bucket = bucket_of(patient.value);
   chart.position.epoch = follower_.epoch(chart.position.bucket);
   Run run((*lease)->checkpoint);

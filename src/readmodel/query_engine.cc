@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "store/planted.h"
+
 namespace pim::readmodel {
 
 using store::sqlite::Run;
@@ -51,7 +53,7 @@ bool QueryEngine::may_exist(const PositionToken& token) const {
 }
 
 QueryResult<ReadPool::Lease> QueryEngine::begin(const ReadContext& context) {
-  if (context.min_position) {
+  if (context.min_position && !store::planted(store::Bug::stale_read)) {
     const PositionToken& token = *context.min_position;
     if (!may_exist(token)) {
       return Err{

@@ -9,6 +9,7 @@
 #include "domain/rejection.h"
 #include "domain/rejection_types.h"
 #include "routing/bucket.h"
+#include "store/planted.h"
 
 namespace pim::spine {
 namespace {
@@ -116,7 +117,9 @@ CommandReply reply_from(const store::Receipt& receipt, bool replayed) {
   reply.bucket = bucket_of(receipt.routing_id.value);
   reply.epoch = receipt.epoch;
   reply.last_position = receipt.last_position;
-  if (receipt.status < 300) {
+  if (replayed && store::planted(store::Bug::other_replay)) ++reply.version;
+  const bool accepted = receipt.status < 300 && !store::planted(store::Bug::refuse_accepted, 10);
+  if (accepted || store::planted(store::Bug::ack_rejected)) {
     reply.outcome = Outcome::accepted;
     reply.events = static_cast<std::uint32_t>(receipt.last_position - receipt.first_position + 1);
     return reply;
@@ -133,7 +136,9 @@ CommandReply reply_to(const CommandRequest& request, const store::Receipt& recei
   if (std::ranges::find(request.tenants, receipt.origin.tenant) == request.tenants.end()) {
     return not_found_reply(absent_stream(request.command));
   }
-  if (request.fingerprint != receipt.fingerprint) return plain_reply(Outcome::key_reused);
+  const bool same_request =
+      request.fingerprint == receipt.fingerprint || store::planted(store::Bug::reuse_key);
+  if (!same_request) return plain_reply(Outcome::key_reused);
   return reply_from(receipt, replayed);
 }
 

@@ -154,13 +154,14 @@ bool ShardExecutor::park_for_references(PendingCommand& command, const FoldedStr
     const StreamId id = stream_of(reference);
     const auto* provider = std::get_if<ProviderId>(&reference);
     const StreamKind kind = provider != nullptr ? StreamKind::provider : StreamKind::facility;
-    const auto fact = references_.find(id, kind, acting_tenant(request, stream));
+    auto fact = references_.find(id, kind, acting_tenant(request, stream));
     if (!fact) {
       auto& waiters = reference_waiters_[id];
       waiters.push_back(&command);
       if (waiters.size() == 1) port_.load_reference(id);
       return true;
     }
+    if (store::planted(store::Bug::inactive_provider)) fact->status = ReferenceStatus::active;
     if (provider != nullptr) {
       references.providers.emplace_back(*provider, *fact);
     } else {
@@ -177,6 +178,11 @@ void ShardExecutor::hand_over(PendingCommand& command, StreamEntry& entry, const
   store::Append append = append_of(command.request, entry.folded, verdict, ownership_, event_ids_);
   if (store::malformed(append)) {  // it would take its whole batch down with it
     finish(command, plain_reply(Outcome::not_applied));
+    return;
+  }
+  if (store::planted(store::Bug::early_rejection) && verdict.events.empty()) {
+    append.receipt.version = entry.folded.version;
+    finish(command, reply_from(append.receipt, /*replayed=*/false));
     return;
   }
   command.event_types.clear();

@@ -7,6 +7,7 @@
 #include "domain/json.h"
 #include "routing/bucket.h"
 #include "spine/answers.h"
+#include "store/planted.h"
 
 namespace pim::spine {
 namespace {
@@ -33,7 +34,8 @@ Verdict judge(const CommandRequest& request, const FoldedStream& stream,
     return turned_down(Outcome::not_found, 404, absent_stream(request.command));
   }
   // A create has no version to insist on, and must not tell how far another tenant's stream is.
-  if (!create && request.if_match && *request.if_match != stream.version) {
+  if (!create && request.if_match && *request.if_match != stream.version &&
+      !store::planted(store::Bug::ignore_if_match)) {
     return turned_down(Outcome::stale, 412, stale_version(*request.if_match, stream.version));
   }
   auto decision = decide(stream.state, references, request.command);
@@ -76,6 +78,7 @@ store::Append append_of(const CommandRequest& request, const FoldedStream& strea
     append.events.push_back(
         {EventId{uuid_v7(request.origin.recorded_at.value, random_hi, event_ids())},
          std::string(event_type(event)), kEventSchemaVersion, event_to_json(event)});
+    if (store::planted(store::Bug::double_apply, 10)) append.events.push_back(append.events.back());
   }
   return append;
 }

@@ -54,8 +54,16 @@ EventRecord make_record(Append& append, std::size_t index, std::uint64_t positio
   record.data = std::move(event.data);
   record.origin = append.receipt.origin;
   if (planted(Bug::drop_user)) record.origin.user_id.clear();
+  if (planted(Bug::drop_request)) record.origin.request_id.clear();
+  if (planted(Bug::wrong_user)) record.origin.user_id = "somebody-else";
+  if (planted(Bug::wrong_bucket)) record.bucket.value ^= 1U;
+  if (planted(Bug::skip_version, 10)) ++record.version;
+  if (planted(Bug::reorder_commit) && position > 1) record.position ^= 1U;
   record.prev_hash = prev_hash;
   record.hash = hash_of(record);
+  if (planted(Bug::altered_event) && record.type == "patient-amended") {
+    std::ranges::replace(record.data, '3', '4');  // in its zip3
+  }
   return record;
 }
 

@@ -22,6 +22,26 @@ constexpr Name kNames[] = {
     {"ignore-fence", Bug::ignore_fence},
     {"projection-skip", Bug::projection_skip},
     {"drop-user", Bug::drop_user},
+    {"drop-request", Bug::drop_request},
+    {"wrong-user", Bug::wrong_user},
+    {"wrong-bucket", Bug::wrong_bucket},
+    {"skip-event", Bug::skip_event},
+    {"skip-version", Bug::skip_version},
+    {"reorder-commit", Bug::reorder_commit},
+    {"double-apply", Bug::double_apply},
+    {"altered-event", Bug::altered_event},
+    {"lost-receipt", Bug::lost_receipt},
+    {"early-rejection", Bug::early_rejection},
+    {"ack-rejected", Bug::ack_rejected},
+    {"refuse-accepted", Bug::refuse_accepted},
+    {"other-replay", Bug::other_replay},
+    {"reuse-key", Bug::reuse_key},
+    {"ignore-if-match", Bug::ignore_if_match},
+    {"inactive-provider", Bug::inactive_provider},
+    {"altered-row", Bug::altered_row},
+    {"stale-read", Bug::stale_read},
+    {"read-back", Bug::read_back},
+    {"read-ahead", Bug::read_ahead},
 };
 constexpr int kNone = -1;
 
@@ -44,7 +64,11 @@ std::atomic<int>& chosen() {
 
 }  // namespace
 
-bool planted(Bug bug) { return chosen().load(std::memory_order_relaxed) == static_cast<int>(bug); }
+bool planted(Bug bug, unsigned every) {
+  if (chosen().load(std::memory_order_relaxed) != static_cast<int>(bug)) return false;
+  static std::atomic<unsigned> asked{0};
+  return every == 1 || ++asked % every == 0;
+}
 
 void plant(std::optional<Bug> bug) {
   chosen().store(bug ? static_cast<int>(*bug) : kNone, std::memory_order_relaxed);

@@ -2,6 +2,6 @@
 
 namespace pim::store {
 
-bool planted(Bug) { return false; }
+bool planted(Bug, unsigned) { return false; }
 
 }  // namespace pim::store

@@ -29,6 +29,8 @@ TEST_F(CommandLineTest, EverySubcommandHelpsWithAnExample) {
       {"store", "activate"},
       {"store", "inspect"},
       {"store", "rebuild"},
+      {"load", "check"},
+      {"load", "history"},
       {"audit", "verify"},
       {"audit", "search"},
       {"audit", "export"},

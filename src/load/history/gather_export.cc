@@ -18,7 +18,7 @@ namespace {
 namespace ondemand = simdjson::ondemand;
 
 constexpr std::size_t kChunk = 16UL * 1024 * 1024;
-constexpr std::size_t kMaxLine = 4UL * 1024 * 1024;
+constexpr std::size_t kMaxLine = 256UL * 1024;
 
 // The fields of a record, asked for in the order in which they are written: then each is found
 // where the one before it ended.

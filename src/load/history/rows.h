@@ -76,4 +76,8 @@ struct ReferenceRow {
   std::uint64_t line = 0;
 };
 
+// docs/formats/history.md says what the check needs.
+static_assert(sizeof(CallRow) == 128 && sizeof(EventRow) == 56 && sizeof(ReceiptRow) == 56 &&
+              sizeof(ReferenceRow) == 24);
+
 }  // namespace pim::load

@@ -206,6 +206,7 @@ StoreResult<std::vector<Receipt>> AppendTransaction::earlier_receipt(const Appen
 }
 
 StoreResult<void> AppendTransaction::insert_event(const EventRecord& event) {
+  if (planted(Bug::skip_event, 10)) return {};
   Run run(insert_event_);
   bind_event(run, event);
   if (run.step() != SQLITE_DONE) return Err{connection_->error("writing an event")};
@@ -213,6 +214,7 @@ StoreResult<void> AppendTransaction::insert_event(const EventRecord& event) {
 }
 
 StoreResult<bool> AppendTransaction::insert_receipt(const Receipt& receipt) {
+  if (planted(Bug::lost_receipt, 10)) return true;
   Run run(insert_receipt_);
   bind_receipt(run, receipt);
   if (run.step() != SQLITE_DONE) return Err{connection_->error("writing a receipt")};
