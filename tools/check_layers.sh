@@ -13,7 +13,7 @@ declare -A may=(
   [audit]="domain routing store readmodel telemetry"
   [api]="domain routing store spine readmodel audit telemetry"
   [data]="domain telemetry"
-  [load]="domain telemetry"
+  [load]="domain telemetry data"
   [chaos]="domain telemetry"
   [cli]="domain routing store spine readmodel audit api data load chaos telemetry"
 )

@@ -4,11 +4,9 @@
 #pragma once
 
 #include <array>
-#include <span>
-#include <string>
 #include <string_view>
 
-#include "telemetry/metrics.h"
+#include "telemetry/metric_table.h"
 
 namespace pim::api::metrics {
 
@@ -411,12 +409,7 @@ inline constexpr std::array kOfProcess{&kBuild,   &kCpuSeconds, &kResident,
                                        &kVirtual, &kOpenFds,    &kMaxFds,
                                        &kThreads, &kStartTime,  &kContextSwitches};
 
-struct Section {
-  std::string_view title;
-  std::span<const MetricInfo* const> metrics;
-};
-
-inline constexpr std::array<Section, 10> kSections{{
+inline constexpr std::array<telemetry::MetricSection, 10> kSections{{
     {"Requests", kOfRequests},
     {"Shards", kOfShards},
     {"Write path", kOfWritePath},
@@ -428,11 +421,5 @@ inline constexpr std::array<Section, 10> kSections{{
     {"Metrics", kOfMetrics},
     {"Process", kOfProcess},
 }};
-
-// The name under which it is queried: with `_total` where it is a counter.
-std::string queried_name(const MetricInfo& info);
-
-// The list as tables, for docs/telemetry.md.
-std::string metric_tables();
 
 }  // namespace pim::api::metrics

@@ -27,7 +27,7 @@ bool updates() { return std::getenv("PIM_UPDATE") != nullptr; }
 
 std::vector<const MetricInfo*> all() {
   std::vector<const MetricInfo*> metrics;
-  for (const Section& section : kSections) {
+  for (const auto& section : kSections) {
     metrics.insert(metrics.end(), section.metrics.begin(), section.metrics.end());
   }
   return metrics;
@@ -53,11 +53,11 @@ TEST(MetricNames, StandInTheirPage) {
   ASSERT_TRUE(begin != std::string::npos && end != std::string::npos && begin < end);
   const auto from = begin + kBegin.size();
   if (updates()) {
-    page.replace(from, end - from, metric_tables() + '\n');
+    page.replace(from, end - from, metric_tables(kSections) + '\n');
     std::ofstream(kPage) << page;
     return;
   }
-  EXPECT_EQ(page.substr(from, end - from), metric_tables() + '\n')
+  EXPECT_EQ(page.substr(from, end - from), metric_tables(kSections) + '\n')
       << "PIM_UPDATE=1 api_test --gtest_filter=MetricNames.* writes it";
 }
 

@@ -8,13 +8,17 @@
 
 #include "cli/data.h"
 #include "cli/progress.h"
-#include "cli/svg_plot.h"
 #include "cli/text_file.h"
 #include "data/profile/profile.h"
 #include "data/tables.h"
+#include "load/report/markup.h"
+#include "load/report/svg_plot.h"
 
 namespace pim::cli {
 namespace {
+
+using load::report::escape_markup;
+using load::report::Hue;
 
 struct ProfileCommand {
   std::vector<std::string> paths;
@@ -46,32 +50,32 @@ std::vector<std::string> files_of(const std::vector<std::string>& paths) {
 }
 
 std::string plot_of(const data::profile::Curve& curve) {
-  Plot plot;
+  load::report::Plot plot;
   plot.title = curve.name;
   plot.x_label = "share of all that is at most this";
   plot.log_y = true;
-  const auto line = [&](const char* name, const char* colour, const auto& points) {
-    Series series{name, colour, {}};
+  const auto line = [&](const char* name, Hue hue, const auto& points) {
+    load::report::Series series{name, hue, {}};
     for (const auto& [p, value] : points) series.points.push_back({p, value});
     plot.series.push_back(std::move(series));
   };
-  line("measured", "#1565c0", curve.measured);
-  line("reference", "#c62828", curve.reference);
-  return to_svg(plot);
+  line("measured", Hue::blue, curve.measured);
+  line("reference", Hue::red, curve.reference);
+  return load::report::to_svg(plot);
 }
 
 std::string plot_of(const data::profile::Bars& bars) {
-  Plot plot;
+  load::report::Plot plot;
   plot.title = bars.name;
   plot.y_label = "%";
-  plot.bars = true;
-  plot.names = bars.labels;
-  Series series{"share", "#1565c0", {}};
+  plot.shape = load::report::Shape::bars;
+  plot.x_ticks = load::report::ticks_of(bars.labels);
+  load::report::Series series{"share", Hue::blue, {}};
   for (std::size_t i = 0; i < bars.percent.size(); ++i) {
     series.points.push_back({static_cast<double>(i), bars.percent[i]});
   }
   plot.series.push_back(std::move(series));
-  return to_svg(plot);
+  return load::report::to_svg(plot);
 }
 
 std::string figure(double value) {
@@ -81,17 +85,14 @@ std::string figure(double value) {
 }
 
 std::string to_html(const data::profile::Profile& profile) {
-  std::string out =
-      "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Profile</title>"
-      "<style>body{font-family:sans-serif;max-width:900px;margin:2em auto;color:#222}"
-      "td,th{padding:.15em .8em;text-align:right}td:first-child{text-align:left}"
-      ".off{color:#c62828;font-weight:bold}</style></head><body><h1>Profile</h1>";
+  std::string out = "<h1>Profile</h1>";
   const auto verdict = profile.verdict();
-  out += verdict == data::profile::Verdict::realistic ? "<p>" : "<p class=\"off\">";
+  out += verdict == data::profile::Verdict::realistic ? "<p class=\"banner good\">"
+                                                      : "<p class=\"banner bad\">";
   out += escape_markup(data::profile::to_sentence(profile)) + "</p>";
   out += "<table><tr><th></th><th></th><th>reference</th><th>measured</th><th>distance</th></tr>";
   for (const auto& each : profile.comparisons) {
-    out += each.held && !each.within() ? "<tr class=\"off\"><td>" : "<tr><td>";
+    out += each.held && !each.within() ? "<tr class=\"bad\"><td>" : "<tr><td>";
     out += escape_markup(each.name) + "</td><td>" + escape_markup(each.statistic) + "</td><td>" +
            figure(each.reference) + "</td><td>" + figure(each.measured) + "</td><td>" +
            (std::isfinite(each.distance_percent) ? figure(each.distance_percent) + " %" : "any") +
@@ -100,7 +101,7 @@ std::string to_html(const data::profile::Profile& profile) {
   out += "</table>";
   for (const auto& curve : profile.curves) out += plot_of(curve);
   for (const auto& bars : profile.bars) out += plot_of(bars);
-  return out + "</body></html>\n";
+  return load::report::html_page("Profile", out);
 }
 
 int profile_data(const ProfileCommand& command) {

@@ -46,6 +46,17 @@ void Histogram::record_times(std::chrono::nanoseconds latency, std::uint64_t tim
   sum_ += static_cast<double>(value) * static_cast<double>(times);
 }
 
+std::uint64_t Histogram::count_above(std::chrono::nanoseconds latency) const {
+  const auto micros = std::chrono::floor<std::chrono::microseconds>(latency).count();
+  if (micros < 0) return count_;
+  std::uint64_t above = 0;
+  for (std::size_t slot = slot_of(static_cast<std::uint64_t>(micros)) + 1; slot < counts_.size();
+       ++slot) {
+    above += counts_[slot];
+  }
+  return above;
+}
+
 void Histogram::merge(const Histogram& other) {
   for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
   count_ += other.count_;
@@ -53,6 +64,15 @@ void Histogram::merge(const Histogram& other) {
   min_ = std::min(min_, other.min_);
   max_ = std::max(max_, other.max_);
   sum_ += other.sum_;
+}
+
+void Histogram::clear() {
+  std::fill(counts_.begin(), counts_.end(), 0);
+  count_ = 0;
+  overflowed_ = 0;
+  min_ = kHighestMicros;
+  max_ = 0;
+  sum_ = 0;
 }
 
 double Histogram::mean() const { return count_ == 0 ? 0 : sum_ / static_cast<double>(count_); }

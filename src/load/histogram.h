@@ -22,6 +22,7 @@ class Histogram {
   void record(std::chrono::nanoseconds latency) { record_times(latency, 1); }
   void record_times(std::chrono::nanoseconds latency, std::uint64_t times);
   void merge(const Histogram& other);
+  void clear();
 
   std::uint64_t count() const { return count_; }
   std::uint64_t overflowed() const { return overflowed_; }
@@ -29,6 +30,8 @@ class Histogram {
   std::uint64_t min() const { return count_ == 0 ? 0 : min_; }
   std::uint64_t max() const { return max_; }
   double mean() const;
+  // How many recorded values are above it, to three digits.
+  std::uint64_t count_above(std::chrono::nanoseconds latency) const;
   // The smallest recorded value, to three digits and never below it, that at least `percent` % of
   // the recorded values do not exceed. 0 <= percent <= 100.
   std::uint64_t percentile(double percent) const;

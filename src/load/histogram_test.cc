@@ -105,6 +105,21 @@ TEST(Histogram, ClampsWhatIsOutOfRangeAndCountsIt) {
   EXPECT_EQ(histogram.count(), 3u);
 }
 
+TEST(Histogram, CountsWhatIsAboveAValueAndForgetsAll) {
+  Histogram histogram;
+  for (int i = 1; i <= 1000; ++i) histogram.record(std::chrono::microseconds(i));
+  EXPECT_EQ(histogram.count_above(990us), 10u);
+  EXPECT_EQ(histogram.count_above(0us), 1000u);
+  EXPECT_EQ(histogram.count_above(1h), 0u);
+  histogram.clear();
+  EXPECT_EQ(histogram.count(), 0u);
+  EXPECT_EQ(histogram.max(), 0u);
+  EXPECT_EQ(histogram.percentile(50), 0u);
+  histogram.record(7us);
+  EXPECT_EQ(histogram.min(), 7u);
+  EXPECT_EQ(histogram.mean(), 7);
+}
+
 TEST(Histogram, RoundsUpToMicrosecondsAndCountsRepeats) {
   Histogram histogram;
   histogram.record(1001ns);

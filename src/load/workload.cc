@@ -103,15 +103,28 @@ void Session::plan_next() {
   Dice dice(options_.seed ^ kPlan, number_, sent_);
   plan_.clear();
   at_ = 0;
-  if (patients_.empty() || dice.chance(1 / options_.encounters_per_patient)) {
-    patient_ = patients_.size();
-    patients_.push_back({id_for(2), kFirstDay + dice.between(0, 365) * 24 * kHour, 0, 0, false});
+  const bool only_register = registered_first_ < options_.registered_first;
+  if (only_register || patients_.empty() || dice.chance(1 / options_.encounters_per_patient)) {
+    patient_ = place_for_another(dice);
+    patients_[patient_] = {id_for(2), kFirstDay + dice.between(0, 365) * 24 * kHour, 0, 0, false};
     plan_.push_back(Step::register_patient);
+    if (only_register) {
+      ++registered_first_;
+      return;
+    }
   } else {
     patient_ = dice.skewed(patients_.size());
     if (dice.chance(0.03)) plan_.push_back(Step::amend_patient);
   }
   plan_encounter(dice);
+}
+
+std::size_t Session::place_for_another(Dice& dice) {
+  if (options_.most_patients > 0 && patients_.size() >= options_.most_patients) {
+    return dice.below(patients_.size());
+  }
+  patients_.emplace_back();
+  return patients_.size() - 1;
 }
 
 void Session::plan_encounter(Dice& dice) {

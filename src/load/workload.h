@@ -26,6 +26,10 @@ struct WorkloadOptions {
   double encounters_per_patient = 4;
   // How often a command carries the version it expects, where that is known.
   double if_match = 0.1;
+  // Patients that a session registers before anything else.
+  std::size_t registered_first = 0;
+  // Patients that a session remembers; a further one takes another one's place. 0: all.
+  std::size_t most_patients = 0;
 };
 
 // One connection's traffic. It owns its patients: no other session writes to them, so an answer is
@@ -79,6 +83,7 @@ class Session {
 
   Uuid id_for(std::uint64_t what);
   void plan_next();
+  std::size_t place_for_another(Dice& dice);
   void plan_encounter(Dice& dice);
   void prepare();
   void below_encounter(std::string_view rest);
@@ -94,7 +99,8 @@ class Session {
   std::uint64_t sent_ = 0;  // commands prepared, which numbers them
 
   std::vector<Patient> patients_;
-  std::size_t patient_ = 0;  // the one at work
+  std::size_t registered_first_ = 0;  // of those that options_ asks for
+  std::size_t patient_ = 0;           // the one at work
 
   // The encounter at work, or nothing between encounters.
   std::vector<Step> plan_;

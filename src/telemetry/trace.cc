@@ -10,12 +10,18 @@ namespace {
 constexpr char kDigits[] = "0123456789abcdef";
 
 template <std::size_t N>
-std::string to_hex(const std::array<std::uint8_t, N>& bytes) {
-  std::string text(2 * N, '0');
-  for (std::size_t i = 0; i < N; ++i) {
-    text[2 * i] = kDigits[bytes[i] >> 4];
-    text[2 * i + 1] = kDigits[bytes[i] & 15];
+void append_hex(std::string& out, const std::array<std::uint8_t, N>& bytes) {
+  for (const std::uint8_t byte : bytes) {
+    out += kDigits[byte >> 4];
+    out += kDigits[byte & 15];
   }
+}
+
+template <std::size_t N>
+std::string to_hex(const std::array<std::uint8_t, N>& bytes) {
+  std::string text;
+  text.reserve(2 * N);
+  append_hex(text, bytes);
   return text;
 }
 
@@ -98,7 +104,17 @@ TraceContext TraceContext::child() const {
 }
 
 std::string TraceContext::traceparent() const {
-  return "00-" + trace_hex() + "-" + span_hex() + (sampled ? "-01" : "-00");
+  std::string text;
+  text.reserve(55);
+  append_traceparent(text, *this);
+  return text;
+}
+void append_traceparent(std::string& out, const TraceContext& context) {
+  out += "00-";
+  append_hex(out, context.trace_id);
+  out += '-';
+  append_hex(out, context.span_id);
+  out += context.sampled ? "-01" : "-00";
 }
 std::string TraceContext::trace_hex() const { return to_hex(trace_id); }
 std::string TraceContext::span_hex() const { return to_hex(span_id); }

@@ -24,6 +24,9 @@ struct TraceContext {
   std::string span_hex() const;   // 16 lower-case digits
 };
 
+// Appends its traceparent: for those who send many.
+void append_traceparent(std::string& out, const TraceContext& context);
+
 // 64 random bits from the same per-thread generator: ids, not secrets.
 std::uint64_t random_bits();
 

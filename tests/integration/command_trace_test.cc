@@ -112,6 +112,7 @@ TEST_F(CommandTraceTest, EveryCommandHasOne) {
         seed + "/foreign/patients-es.csv"}},
       {"pim data profile", {seed + "/data"}},
       {"pim data verify", {seed + "/data"}},
+      {"pim load scenario", {seed + "/scenarios/steady.toml"}},
       {"pim token",
        {"--keys", path("keys.json"), "--user", "a", "--role", "auditor", "--tenant", "t1"}},
       {"pim shard locate", {patient}},

@@ -1,13 +1,11 @@
 #include "cli/demo/demo.h"
 
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <random>
 #include <thread>
@@ -32,6 +30,7 @@
 #include "domain/calendar.h"
 #include "load/history/check.h"
 #include "load/history/recorder.h"
+#include "load/report/machine.h"
 
 namespace pim::cli::demo {
 namespace {
@@ -61,22 +60,6 @@ constexpr std::uint32_t kHotEncounters = 250;
 std::string own_program() {
   std::error_code problem;
   return fs::read_symlink("/proc/self/exe", problem).string();
-}
-
-std::string machine() {
-  utsname name{};
-  ::uname(&name);
-  std::ifstream info("/proc/cpuinfo");
-  std::string line;
-  std::string model = name.machine;
-  while (std::getline(info, line)) {
-    if (line.starts_with("model name")) {
-      model = line.substr(line.find(':') + 2);
-      break;
-    }
-  }
-  return std::string(name.sysname) + " " + name.release + ", " +
-         std::to_string(std::thread::hardware_concurrency()) + " x " + model;
 }
 
 std::string now_text() {
@@ -161,7 +144,7 @@ class Demo {
     report_.started_at = now_text();
     report_.program = fs::path(program).filename().string() +
                       (options_.sabotage ? " (sabotaged: acknowledges before it commits)" : "");
-    report_.machine = machine();
+    report_.machine = load::report::describe_machine();
     report_.seed = options_.seed;
 
     server_ = std::make_unique<LabServer>(program, run_dir_, environment);

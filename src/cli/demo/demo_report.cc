@@ -6,28 +6,25 @@
 #include <iterator>
 
 #include "cli/json_object.h"
-#include "cli/svg_plot.h"
+#include "load/report/markup.h"
+#include "load/report/svg_plot.h"
 
 namespace pim::cli::demo {
 namespace {
 
+using load::report::escape_markup;
+using load::report::fixed;
+using load::report::Hue;
+using load::report::Mark;
+using load::report::Plot;
+using load::report::Series;
+using load::report::Shape;
+using load::report::shortest;
+using load::report::ticks_of;
+using load::report::to_svg;
+
 constexpr double kBin = 0.25;  // seconds
-constexpr const char* kBlue = "#1565c0";
-constexpr const char* kOrange = "#ef6c00";
-constexpr const char* kGreen = "#2e7d32";
 constexpr double kPercentiles[] = {50, 75, 90, 95, 99, 99.5, 99.9, 99.99};
-
-std::string fixed(double value, int digits) {
-  char text[48];
-  std::snprintf(text, sizeof text, "%.*f", digits, value);
-  return text;
-}
-
-std::string shortest(double value) {
-  char text[24];
-  std::snprintf(text, sizeof text, "%g", value);
-  return text;
-}
 
 // Latencies of each quarter second, by time.
 std::vector<std::vector<float>> bins(const std::vector<Sample>& samples) {
@@ -60,8 +57,8 @@ std::vector<Sample> all_samples(const DemoReport& report) {
 }
 
 Plot latency_plot(const DemoReport& report) {
-  Series median{"median", kBlue, {}};
-  Series p99{"p99", kOrange, {}};
+  Series median{"median", Hue::blue, {}};
+  Series p99{"p99", Hue::orange, {}};
   auto all = bins(all_samples(report));
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (all[i].empty()) continue;
@@ -80,7 +77,7 @@ Plot latency_plot(const DemoReport& report) {
 }
 
 Plot throughput_plot(const DemoReport& report) {
-  Series rate{"writes/s", kGreen, {}};
+  Series rate{"writes/s", Hue::green, {}};
   const auto all = bins(all_samples(report));
   // The last bin is cut short by the end.
   for (std::size_t i = 0; i + 1 < all.size(); ++i) {
@@ -101,20 +98,19 @@ Plot shard_plot(const DemoReport& report) {
   plot.title = "Commands by shard (calm phase, as /metrics counted them too)";
   plot.x_label = "shard";
   plot.y_label = "commands";
-  plot.bars = true;
-  Series series{"commands", kBlue, {}};
+  plot.shape = Shape::bars;
+  Series series{"commands", Hue::blue, {}};
   for (std::size_t shard = 0; shard < report.calm.by_shard.size(); ++shard) {
     series.points.push_back(
         {static_cast<double>(shard), static_cast<double>(report.calm.by_shard[shard])});
-    plot.names.push_back("shard " + std::to_string(shard));
+    plot.x_ticks.push_back({static_cast<double>(shard), "shard " + std::to_string(shard)});
   }
   plot.series.push_back(std::move(series));
   return plot;
 }
 
-Series percentile_series(const std::string& name, const char* colour,
-                         const load::Histogram& latency) {
-  Series series{name, colour, {}};
+Series percentile_series(const std::string& name, Hue hue, const load::Histogram& latency) {
+  Series series{name, hue, {}};
   for (std::size_t i = 0; i < std::size(kPercentiles); ++i) {
     series.points.push_back(
         {static_cast<double>(i), static_cast<double>(latency.percentile(kPercentiles[i])) / 1000});
@@ -128,22 +124,24 @@ Plot percentile_plot(const DemoReport& report) {
   plot.x_label = "percentile";
   plot.y_label = "ms (log)";
   plot.log_y = true;
-  for (const double percent : kPercentiles) plot.names.push_back("p" + shortest(percent));
-  plot.series = {percentile_series("with kills", kOrange, report.chaos.latency),
-                 percentile_series("calm", kBlue, report.calm.latency)};
+  std::vector<std::string> names;
+  for (const double percent : kPercentiles) names.push_back("p" + shortest(percent));
+  plot.x_ticks = ticks_of(names);
+  plot.series = {percentile_series("with kills", Hue::orange, report.chaos.latency),
+                 percentile_series("calm", Hue::blue, report.calm.latency)};
   return plot;
 }
 
 std::string verdict_class(Verdict verdict) {
   switch (verdict) {
     case Verdict::holds:
-      return "holds";
+      return "good";
     case Verdict::fails:
-      return "fails";
+      return "bad";
     case Verdict::not_delivered:
       break;
   }
-  return "absent";
+  return "unsure";
 }
 
 std::string claim_rows(const std::vector<Claim>& claims) {
@@ -151,7 +149,7 @@ std::string claim_rows(const std::vector<Claim>& claims) {
   for (const auto& claim : claims) {
     const auto verdict = claim.verdict();
     const std::string number = claim.number == kPremise ? "" : std::to_string(claim.number);
-    out += "<tr class=\"claim\"><td>" + number + "</td><td>" + escape_markup(claim.text);
+    out += "<tr class=\"head\"><td>" + number + "</td><td>" + escape_markup(claim.text);
     if (!claim.checks.empty() && !claim.missing.empty()) {
       out += " <small>(not delivered: " + escape_markup(claim.missing) + ")</small>";
     }
@@ -160,7 +158,7 @@ std::string claim_rows(const std::vector<Claim>& claims) {
     for (const auto& check : claim.checks) {
       out += "<tr><td></td><td>" + escape_markup(check.what) + "<br><small>" +
              escape_markup(check.evidence) + "</small></td><td class=\"" +
-             (check.holds ? "holds\">ok" : "fails\">FAIL") + "</td></tr>\n";
+             (check.holds ? "good\">ok" : "bad\">FAIL") + "</td></tr>\n";
     }
   }
   return out;
@@ -186,24 +184,13 @@ std::string dropped_rows(const data::ImportReport& import) {
   return out;
 }
 
-constexpr std::string_view kStyle =
-    "body{font-family:sans-serif;max-width:900px;margin:2em auto;color:#222}"
-    "table{border-collapse:collapse;width:100%;margin:1em 0}"
-    "td,th{border:1px solid #ddd;padding:.4em .6em;text-align:left;vertical-align:top}"
-    "tr.claim td{background:#f4f6f8;font-weight:bold}small{color:#555;font-weight:normal}"
-    ".holds{color:#1b5e20}.fails{color:#b71c1c;font-weight:bold}.absent{color:#777}"
-    ".banner{padding:.8em 1em;color:#fff;border-radius:4px}svg{width:100%;margin:.6em 0}";
-
 }  // namespace
 
 std::string to_html(const DemoReport& report) {
   const bool failed = any_fails(report.claims);
-  std::string out = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">";
-  out += "<title>PIM SRE Lab: demo report</title><style>";
-  out += kStyle;
-  out += "</style></head><body>\n<h1>PIM SRE Lab: demo report</h1>\n";
-  out += std::string("<p class=\"banner\" style=\"background:") + (failed ? "#b71c1c" : "#1b5e20") +
-         "\">" + (failed ? "At least one claim failed." : "Every claim that is delivered holds.") +
+  std::string out = "<h1>PIM SRE Lab: demo report</h1>\n";
+  out += std::string("<p class=\"banner ") + (failed ? "bad" : "good") + "\">" +
+         (failed ? "At least one claim failed." : "Every claim that is delivered holds.") +
          "</p>\n";
   out += "<p>" + escape_markup(report.started_at) + ", " + fixed(report.seconds, 0) + " s, seed " +
          std::to_string(report.seed) + ", program <code>" + escape_markup(report.program) +
@@ -225,7 +212,7 @@ std::string to_html(const DemoReport& report) {
          " refused. These identifiers were in the files and went no further:</p>\n<table><tr>"
          "<th>column</th><th>values dropped</th></tr>\n" +
          dropped_rows(report.import) + "</table>\n";
-  return out + "</body></html>\n";
+  return load::report::html_page("PIM SRE Lab: demo report", out);
 }
 
 std::string to_json(const DemoReport& report) {

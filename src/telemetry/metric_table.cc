@@ -1,14 +1,14 @@
-#include "api/metric_names.h"
+#include "telemetry/metric_table.h"
 
-namespace pim::api::metrics {
+namespace pim::telemetry {
 
 std::string queried_name(const MetricInfo& info) {
-  return std::string(info.name) + (info.type == counter ? "_total" : "");
+  return std::string(info.name) + (info.type == MetricType::counter ? "_total" : "");
 }
 
-std::string metric_tables() {
+std::string metric_tables(std::span<const MetricSection> sections) {
   std::string out;
-  for (const Section& section : kSections) {
+  for (const MetricSection& section : sections) {
     out += "\n### " + std::string(section.title) + "\n\n";
     out += "| name | type | unit | labels | meaning |\n|---|---|---|---|---|\n";
     for (const MetricInfo* info : section.metrics) {
@@ -24,4 +24,4 @@ std::string metric_tables() {
   return out;
 }
 
-}  // namespace pim::api::metrics
+}  // namespace pim::telemetry
