@@ -42,7 +42,9 @@ TEST(EventRecord, SaysWhatItWasDecidedOn) {
 }
 
 TEST(EventRecord, NamesNothingElseOfTheEvent) {
-  const auto registered = record_of(PatientRegistered{.birth_year = 1950});
+  PatientRegistered born;
+  born.birth_year = 1950;
+  const auto registered = record_of(born);
   EXPECT_EQ(registered.find("1950"), std::string::npos) << registered;
   EXPECT_EQ(registered.find("provider"), std::string::npos);
   EXPECT_EQ(registered.find("facility"), std::string::npos);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "load/run/operation.h"
+#include "load/scenario/units.h"
 
 namespace pim::load {
 namespace {
