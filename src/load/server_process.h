@@ -14,12 +14,12 @@ struct ServerConfig {
   std::string program;  // pim, or the test binary with planted bugs
   std::string data_directory;
   std::string keys_file;
-  std::string scratch_directory;     // for the ready file and the log; must exist
-  std::vector<std::string> wrapper;  // goes before the program, and becomes it
+  std::string scratch_directory;  // for the ready file and the log; must exist
   std::vector<std::string> extra_arguments;
   std::vector<std::string> environment;  // such as PIM_PLANTED_BUG=ack-early
   std::uint16_t port = 0;                // 0: the system chooses
   std::uint16_t admin_port = 0;
+  std::vector<std::string> wrapper = {};  // goes before the program, and becomes it
 };
 
 class ServerProcess {
