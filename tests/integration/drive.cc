@@ -12,7 +12,6 @@ using namespace std::chrono_literals;
 using load::CallOutcome;
 using load::Completion;
 using load::PreparedCommand;
-using load::Version;
 
 constexpr std::uint64_t kSeed = 11;
 constexpr UtcMillis kStart{1'767'225'600'000};  // 2026-01-01
@@ -112,9 +111,10 @@ void Drive::send_what_must_be_refused(const PreparedCommand& command, Version ve
 
 // One with the position of the last write, two without, and one of the history.
 void Drive::read(const Uuid& patient, const load::Position& written) {
-  load::ReadCall read{.operation = "get-patient",
-                      .target = "/v1/patients/" + patient.to_string(),
-                      .stream = patient};
+  load::ReadCall read;
+  read.operation = "get-patient";
+  read.target = "/v1/patients/" + patient.to_string();
+  read.stream = patient;
   if (waits_for_positions_) {
     read.min_position = written;
     const auto began = load::Clock::now();

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "load/child_process.h"
+#include "sample_calls.h"
 #include "telemetry/otlp_receiver_testing.h"
 #include "telemetry_lab.h"
 
