@@ -151,7 +151,6 @@ class GrafanaPage:
         self.until(f"the last pane asks {source} for {' and '.join(wanted)}", there)
 
 
-
 def texts(value):
     """Every text in a value of JSON."""
     if isinstance(value, dict):
