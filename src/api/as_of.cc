@@ -9,11 +9,10 @@
 #include "domain/calendar.h"
 #include "domain/json.h"
 #include "readmodel/age_band.h"
+#include "readmodel/page.h"
 
 namespace pim::api {
 namespace {
-
-constexpr std::uint32_t kDefaultRows = 20;
 
 // `VERSION-OFFSET`: history at a version does not change, so an offset stays right.
 std::optional<std::size_t> offset_of(const std::string& cursor, Version version) {
@@ -39,8 +38,10 @@ std::optional<AsOfChart> render_as_of(const Patient& patient, const audit::Recon
   });
   const auto offset = offset_of(page.cursor, at.version);
   if (!offset || *offset > order.size()) return std::nullopt;
-  const std::size_t limit = page.limit == 0 ? kDefaultRows : page.limit;
-  const std::size_t end = *offset + std::min(limit, order.size() - *offset);
+  // Pages end where those of the present chart do.
+  readmodel::PageBuilder encounters(readmodel::bounds_of(page, readmodel::kChartRows));
+  std::size_t end = *offset;
+  while (end < order.size() && !encounters.full() && encounters.add(to_json(*order[end]))) ++end;
 
   AsOfChart chart;
   std::string& body = chart.body;
@@ -49,13 +50,9 @@ std::optional<AsOfChart> render_as_of(const Patient& patient, const audit::Recon
   body += ",\"age_band\":";
   append_json_string(body, readmodel::age_band(patient.facts.birth_year,
                                                patient.facts.deceased_year, year_of(now)));
-  body += "},\"encounters\":[";
-  for (std::size_t i = *offset; i < end; ++i) {
-    if (i > *offset) body += ',';
-    body += to_json(*order[i]);
-    ++chart.rows;
-  }
-  body += ']';
+  const auto shown = std::move(encounters).finish({});
+  body += "},\"encounters\":" + shown.items;
+  chart.rows = shown.rows;
   if (end < order.size()) {
     body += ",\"next_cursor\":\"" + std::to_string(at.version) + '-' + std::to_string(end) + '"';
   }

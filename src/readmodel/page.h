@@ -18,6 +18,9 @@ struct PageBounds {
   std::size_t bytes = 0;
 };
 
+// Encounters on a page of a chart that nobody sized.
+inline constexpr std::uint32_t kChartRows = 20;
+
 // A page that nobody sized stays below 4 KiB with what surrounds it (one item is always given); one
 // that somebody did, below 512 KiB.
 PageBounds bounds_of(const PageRequest& request, std::uint32_t default_rows);

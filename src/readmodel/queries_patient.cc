@@ -7,6 +7,7 @@
 #include "domain/calendar.h"
 #include "domain/json.h"
 #include "readmodel/age_band.h"
+#include "readmodel/page.h"
 #include "readmodel/query_engine.h"
 #include "store/planted.h"
 
@@ -15,7 +16,6 @@ namespace {
 
 using store::sqlite::Run;
 
-constexpr std::uint32_t kChartRows = 20;
 constexpr std::uint32_t kBillRows = 20;
 
 std::int32_t this_year() {

@@ -1,5 +1,7 @@
 // Faults between a real server and its clients, bad clients, and its clock.
+#include <cmath>
 #include <csignal>
+#include <ctime>
 #include <fstream>
 
 #include "fault_lab.h"
@@ -116,7 +118,9 @@ class FaultClockTest : public FaultNetworkTest {
     return ::timegm(&parts);
   }
   // How far ahead of ours, to the minute.
-  std::int64_t minutes_ahead() { return (servers_time() - std::time(nullptr) + 30) / 60; }
+  std::int64_t minutes_ahead() {
+    return std::lround(static_cast<double>(servers_time() - std::time(nullptr)) / 60);
+  }
 };
 
 TEST_F(FaultClockTest, TheWallClockStepsAndComesBack) {

@@ -106,7 +106,7 @@ TEST_F(LoadRun, AsksAServerForEverythingAndItsHistoryIsTrue) {
 
 TEST_F(LoadRun, AnObjectiveThatCannotBeHeldIsAViolation) {
   serve();
-  auto arguments = command(scenario("[slo.all]\ngoodput = 1000000\n"), "out");
+  auto arguments = command(scenario("[slo.all]\np50 = \"1us\"\n"), "out");
   arguments.insert(arguments.end(), {"--duration", "1s"});
   expect_exit(pim(arguments), 1);
 }

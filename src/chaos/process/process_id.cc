@@ -48,7 +48,7 @@ bool has_ended(const Stat& stat) { return stat.state == 'Z' || stat.state == 'X'
 
 load::Fd open_process(const ProcessId& process) {
   load::Fd fd(static_cast<int>(::syscall(SYS_pidfd_open, process.pid, 0)));
-  if (fd && !is_alive(process)) fd.reset();  // it may be a later one's
+  if (fd && !stat_of(process)) fd.reset();  // it may be a later one's
   return fd;
 }
 
@@ -80,13 +80,15 @@ std::vector<std::string> command_line(const ProcessId& process) {
 
 Result<void, std::string> send_signal(const ProcessId& process, int signal) {
   const auto fd = open_process(process);
-  if (!fd) return Err{"process " + std::to_string(process.pid) + " has ended"};
+  if (!fd || !is_alive(process))
+    return Err{"process " + std::to_string(process.pid) + " has ended"};
   if (::syscall(SYS_pidfd_send_signal, fd.get(), signal, nullptr, 0) != 0) {
     return Err{load::system_error("signal to process " + std::to_string(process.pid), errno)};
   }
   return {};
 }
 
+// By its pidfd: the state in /proc is that of the first thread, and others may be ending yet.
 bool wait_for_end(const ProcessId& process, std::chrono::milliseconds limit) {
   const auto fd = open_process(process);
   return !fd || load::wait_for(fd, POLLIN, load::Clock::now() + limit);
