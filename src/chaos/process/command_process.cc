@@ -81,7 +81,7 @@ Result<ProcessId, std::string> start_detached(const StartCommand& command) {
     }
     process = identify(birth.pid);
   }
-  if (!process) return Err{command.arguments.front() + " ended at once; see " + log_file};
+  if (!process) return Err{command.arguments.front() + " ended before it was ready; see " + log_file};
   return *process;
 }
 
