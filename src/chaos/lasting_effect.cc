@@ -8,9 +8,9 @@ FaultResult LastingEffect::begin() {
   auto footprint = prepare();
   if (!footprint) return Err{std::move(footprint.error())};
   if (footprints_ != nullptr) {
-    auto file = footprints_->keep(*footprint);
-    if (!file) return Err{FaultError{Trouble::environment, std::move(file.error())}};
-    file_ = std::move(*file);
+    auto kept = footprints_->keep(*footprint);
+    if (!kept) return Err{FaultError{Trouble::environment, std::move(kept.error())}};
+    file_ = std::move(*kept);
   }
   footprint_ = std::move(*footprint);
   return act(*footprint_);
