@@ -32,6 +32,7 @@ struct LoadRunCommand {
   double rate_scale = 1;
   std::int64_t duration_ms = 0;
   std::string unit;
+  std::string state = chaos::kFootprints;
   std::string ruler;
   AdminAccess check;
   bool others_wrote = false;
@@ -50,16 +51,16 @@ struct Breaking {
   std::unique_ptr<ScenarioFaults> faults;
 };
 
-Result<std::unique_ptr<Breaking>, std::string> break_unit(const load::Scenario& scenario,
-                                                          const std::string& unit_file,
-                                                          const std::string& collector) {
-  const auto text = read_file(unit_file);
-  if (!text) return Err{"cannot read the unit file " + unit_file};
-  const auto unit = chaos::parse_unit(*text, unit_file, std::filesystem::current_path().string());
+Result<std::unique_ptr<Breaking>, std::string> break_unit(const LoadRunCommand& command,
+                                                          const LoadRun& run) {
+  const auto text = read_file(command.unit);
+  if (!text) return Err{"cannot read the unit file " + command.unit};
+  const auto unit =
+      chaos::parse_unit(*text, command.unit, std::filesystem::current_path().string());
   if (!unit) return Err{unit.error()};
   auto breaking =
-      std::make_unique<Breaking>(std::filesystem::absolute(chaos::kFootprints).string(), collector);
-  auto faults = ScenarioFaults::make(scenario.faults, *unit, breaking->footprints,
+      std::make_unique<Breaking>(std::filesystem::absolute(command.state).string(), run.collector);
+  auto faults = ScenarioFaults::make(run.scenario.faults, *unit, breaking->footprints,
                                      [to = breaking->events.get()](const auto& news) {
                                        if (to != nullptr) to->put(pim::chaos::fault_event(news));
                                      });
@@ -112,7 +113,7 @@ int run_load_command(const LoadRunCommand& command) {
                               " breaks its server: --unit says how, as for `pim chaos run`; "
                               "--without-faults runs the load alone");
     }
-    auto broken = break_unit(run.scenario, command.unit, run.collector);
+    auto broken = break_unit(command, run);
     if (!broken) return fail(kUsage, broken.error());
     breaking = std::move(broken).value();
     run.faults = breaking->faults.get();
@@ -181,6 +182,8 @@ void add_load_run(CLI::App& load, Action& action, const CLI::Option& collector) 
       ->default_str("");
   auto* unit = command->add_option("--unit", options->unit,
                                    "TOML file of the server, where the scenario breaks it");
+  command->add_option("--state", options->state, "Directory for what `pim chaos undo` needs")
+      ->capture_default_str();
   command->add_flag("--without-faults", options->without_faults, "Run the load alone")
       ->excludes(unit);
   auto* check = command->add_option("--check", options->check.url,
