@@ -1,5 +1,6 @@
 // Faults of `pim load run`, and what the real ruler makes of them: a stop that is tolerated pages
 // nobody, one of a minute pages, and the report says after how many seconds.
+#include <cstdio>
 #include <fstream>
 
 #include "chaos/process/process_id.h"
@@ -54,7 +55,8 @@ class RulerTest : public StackTest {
   // The running server as a unit.
   std::string unit_file() {
     const auto process = chaos::identify(server().process().pid());
-    EXPECT_TRUE(process.has_value());
+    EXPECT_TRUE(process.has_value()) << "the server has gone";
+    if (!process) return {};
     std::string text = kUnit;
     text.replace(text.find("COMMAND"), 7, Json(chaos::command_line(*process)).dump());
     text.replace(text.find("READY"), 5, path("ready.json"));
@@ -133,6 +135,7 @@ TEST_F(RulerTest, AStoppedServerPagesAndATinyStopDoesNot) {
       ASSERT_TRUE(alert.contains("after_seconds")) << alert.dump();
       const auto after = alert["after_seconds"].get<double>();
       EXPECT_GT(after, 0);
+      std::printf("%s after %.0f s\n", name.c_str(), after);
       EXPECT_NEAR(alert["fired_seconds"].get<double>(), second + after, 0.001);
     } else {
       tolerated = true;
