@@ -22,7 +22,10 @@ std::string_view to_string(Phase phase) {
 
 std::string to_text(const ParameterTexts& texts) {
   std::string all;
-  for (const auto& [name, text] : texts) all += (all.empty() ? "" : " ") + name + "=" + text;
+  for (const auto& [name, text] : texts) {
+    if (!all.empty()) all += ' ';
+    all.append(name).append("=").append(text);
+  }
   return all;
 }
 
@@ -42,9 +45,9 @@ telemetry::LogRecord fault_event(const FaultNews& news) {
   if (truth.to) attributes.push_back({"pim.to", to_rfc3339(*truth.to)});
   if (truth.hits) attributes.push_back({"pim.hits", static_cast<std::int64_t>(*truth.hits)});
   if (!news.problem.empty()) attributes.push_back({"problem", news.problem});
-  const auto time = news.phase == Phase::began   ? truth.from->wall
-                    : news.phase == Phase::ended ? truth.to->wall
-                                                 : std::chrono::system_clock::now();
+  auto time = std::chrono::system_clock::now();
+  if (news.phase == Phase::began && truth.from) time = truth.from->wall;
+  if (news.phase == Phase::ended && truth.to) time = truth.to->wall;
   auto record = telemetry::event(
       telemetry::EventName::fault, time,
       truth.kind + " " + std::string(to_string(news.phase)) + " on " + truth.target,

@@ -8,9 +8,9 @@ FaultResult LastingEffect::begin() {
   auto footprint = prepare();
   if (!footprint) return Err{std::move(footprint.error())};
   if (footprints_ != nullptr) {
-    auto file = footprints_->keep(*footprint);
-    if (!file) return Err{FaultError{Trouble::environment, std::move(file.error())}};
-    file_ = std::move(*file);
+    auto kept = footprints_->keep(*footprint);
+    if (!kept) return Err{FaultError{Trouble::environment, std::move(kept.error())}};
+    file_ = std::move(*kept);
   }
   footprint_ = std::move(*footprint);
   return act(*footprint_);
@@ -47,9 +47,9 @@ std::uint64_t number_of(const Footprint& footprint, std::string_view field) {
 }
 
 const std::string& text_of(const Footprint& footprint, std::string_view field) {
-  static const std::string kNone;
+  static const std::string kEmpty;
   const auto found = footprint.fields.find(field);
-  return found == footprint.fields.end() ? kNone : found->second;
+  return found == footprint.fields.end() ? kEmpty : found->second;
 }
 
 }  // namespace pim::chaos

@@ -113,9 +113,10 @@ TEST_F(CommandTraceTest, EveryCommandHasOne) {
       {"pim data profile", {seed + "/data"}},
       {"pim data verify", {seed + "/data"}},
       {"pim load run",
-       {seed + "/scenarios/steady.toml", "--target", "http://127.0.0.1:1", "--keys", path("no")}},
-      {"pim load check", {"--history", path("no"), "--export", path("no")}},
-      {"pim load history", {path("no")}},
+       {seed + "/scenarios/steady.toml", "--target", "http://127.0.0.1:1", "--keys", path("no"),
+        "--out", path("run")}},
+      {"pim load check", {"--history", path("keys.json"), "--export", path("keys.json")}},
+      {"pim load history", {path("keys.json")}},
       {"pim load scenario", {seed + "/scenarios/steady.toml"}},
       {"pim token",
        {"--keys", path("keys.json"), "--user", "a", "--role", "auditor", "--tenant", "t1"}},
@@ -163,8 +164,8 @@ TEST_F(CommandTraceTest, EveryCommandHasOne) {
     expect_one_trace(trace_of(spans, command), command);  // prove starts others
     failed += run.exit != 0 ? 1 : 0;
   }
-  EXPECT_EQ(failed, 7)
-      << "serve, prove, fetch, rebuild, and chaos run, disk and proxy had nothing to work on";
+  EXPECT_EQ(failed, 10) << "serve, prove, fetch, rebuild, load run, check and history, and chaos "
+                           "run, disk and proxy had nothing to work on";
   EXPECT_EQ(receiver.bodies().find(patient), std::string::npos);
 }
 

@@ -37,6 +37,7 @@ struct OpenFile {
 };
 
 const OpenFile& open_file_of(const fuse_file_info* info) {
+  // libfuse keeps a number for us.  NOLINTNEXTLINE(performance-no-int-to-ptr)
   return *reinterpret_cast<const OpenFile*>(info->fh);
 }
 

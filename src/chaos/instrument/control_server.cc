@@ -76,8 +76,8 @@ void ControlServer::run() {
     for (std::size_t i = 0; i < clients.size(); ++i) {
       if (entries[i + 2].revents == 0 || answer(clients[i])) {
         staying.push_back(std::move(clients[i]));
-      } else if (clients[i].rule) {
-        instrument_.remove(*clients[i].rule);
+      } else if (const auto rule = clients[i].rule) {
+        instrument_.remove(*rule);
       }
     }
     clients = std::move(staying);
@@ -98,7 +98,8 @@ bool ControlServer::answer(Client& client) {
     return send_message(client.connection, std::to_string(instrument_.hits(*client.rule)));
   }
   if (client.rule && *message == kReleaseMessage) {
-    instrument_.remove(*std::exchange(client.rule, std::nullopt));
+    instrument_.remove(*client.rule);
+    client.rule.reset();
     return send_message(client.connection, kOkMessage);
   }
   if (client.rule) return send_message(client.connection, "a connection brings one rule");

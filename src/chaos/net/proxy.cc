@@ -152,6 +152,7 @@ void Proxy::pump(Id id) {
 
 void Proxy::pump_all() {
   std::vector<Id> ids;
+  ids.reserve(connections_.size());
   for (const auto& [id, connection] : connections_) ids.push_back(id);
   for (const auto id : ids) {
     auto& connection = *connections_.at(id);

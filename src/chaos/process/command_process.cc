@@ -26,6 +26,7 @@ struct Birth {
 
 std::vector<char*> argument_pointers(std::vector<std::string>& arguments) {
   std::vector<char*> pointers;
+  pointers.reserve(arguments.size() + 1);
   for (auto& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   return pointers;
@@ -81,7 +82,8 @@ Result<ProcessId, std::string> start_detached(const StartCommand& command) {
     }
     process = identify(birth.pid);
   }
-  if (!process) return Err{command.arguments.front() + " ended before it was ready; see " + log_file};
+  if (!process)
+    return Err{command.arguments.front() + " ended before it was ready; see " + log_file};
   return *process;
 }
 

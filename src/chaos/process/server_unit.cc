@@ -29,7 +29,7 @@ Result<void, std::string> ServerUnit::start() {
   wanted_ = true;
   changed_.notify_all();
   changed_.wait(lock, [this] { return outcome_.has_value(); });
-  return *outcome_;
+  return outcome_.value_or(Err{std::string("not started")});
 }
 
 std::uint16_t ServerUnit::port() const {

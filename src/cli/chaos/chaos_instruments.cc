@@ -39,6 +39,7 @@ int run_on_disk(DiskOptions options, CommandTrace& trace) {
   if (!entered) return fail(exit_code(entered.error().trouble), entered.error().message);
   trace.finish(kOk);  // from here on we are the program
   std::vector<char*> arguments;
+  arguments.reserve(options.command.size() + 1);
   for (auto& word : options.command) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   ::execvp(arguments[0], arguments.data());

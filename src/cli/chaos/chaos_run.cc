@@ -82,7 +82,7 @@ std::string json_of(const GroundTruth& truth) {
   JsonObject object;
   object.add("kind", truth.kind).add("target", truth.target).raw("parameters", parameters.str());
   if (truth.from) object.add("from", to_rfc3339(*truth.from));
-  if (truth.to) {
+  if (truth.from && truth.to) {
     object.add("to", to_rfc3339(*truth.to));
     object.add("seconds",
                std::chrono::duration<double>(truth.to->steady - truth.from->steady).count());

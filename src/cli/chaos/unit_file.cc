@@ -37,8 +37,9 @@ Result<Target, std::string> parse_unit(std::string_view text, const std::string&
       {"address", &target.address}};
   for (const auto& [key, node] : *table) {
     const auto wrong = [&](const std::string& must) {
-      return Err{path + ":" + std::to_string(node.source().begin.line) + ": '" +
-                 std::string(key.str()) + "' " + must};
+      std::string message = path + ":" + std::to_string(node.source().begin.line) + ": '";
+      message.append(key.str()).append("' ").append(must);
+      return Err{std::move(message)};
     };
     if (key.str() == "command") {
       const auto* words = node.as_array();

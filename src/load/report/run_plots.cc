@@ -47,9 +47,9 @@ Plot over_time(const RunResult& run, std::string title, std::string y_label) {
 
 // One point in the middle of each interval.
 template <class Value>
-void add_series(Plot& plot, const RunResult& run, const char* name, Hue hue, const Value& value) {
+void add_series(Plot& plot, const RunResult& run, std::string name, Hue hue, const Value& value) {
   const TimeScale scale(run.elapsed);
-  Series series{name, hue, {}};
+  Series series{std::move(name), hue, {}};
   for (const auto& interval : run.series) {
     series.points.push_back({scale(interval.from + run.interval / 2), value(interval)});
   }
@@ -57,17 +57,17 @@ void add_series(Plot& plot, const RunResult& run, const char* name, Hue hue, con
 }
 
 template <class Count>
-void add_rate(Plot& plot, const RunResult& run, const char* name, Hue hue, const Count& count) {
+void add_rate(Plot& plot, const RunResult& run, std::string name, Hue hue, const Count& count) {
   const double seconds = std::chrono::duration<double>(run.interval).count();
-  add_series(plot, run, name, hue, [&](const Interval& interval) {
+  add_series(plot, run, std::move(name), hue, [&](const Interval& interval) {
     return static_cast<double>(count(interval)) / seconds;
   });
 }
 
 double millis(std::uint64_t micros) { return static_cast<double>(micros) / 1000; }
 
-Series percentiles(const char* name, Hue hue, const Histogram& latency) {
-  Series series{name, hue, {}};
+Series percentiles(std::string name, Hue hue, const Histogram& latency) {
+  Series series{std::move(name), hue, {}};
   if (latency.count() == 0) return series;
   // the last request of n stands at 1 - 1/n
   const double nines = std::min(std::log10(static_cast<double>(latency.count())), 5.0);
@@ -109,7 +109,7 @@ Plot failures_over_time(const RunResult& run) {
   for (std::size_t ending = 1; ending < kEndings.size(); ++ending) {
     const auto count = [&](const Interval& interval) { return interval.by_ending[ending]; };
     if (std::ranges::all_of(run.series, [&](const Interval& i) { return count(i) == 0; })) continue;
-    add_rate(plot, run, kEndings[ending].data(), kHueOf[ending], count);
+    add_rate(plot, run, std::string(kEndings[ending]), kHueOf[ending], count);
   }
   return plot;
 }

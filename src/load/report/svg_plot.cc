@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <ranges>
 #include <string_view>
 
 #include "load/report/axis.h"
@@ -195,26 +196,33 @@ class Canvas {
     std::vector<double> floor;
     for (const auto& series : plot_.series) {
       floor.resize(series.points.size());
-      std::string below;  // the way back
       std::string above;
+      std::vector<std::string> below;
       for (std::size_t i = 0; i < series.points.size(); ++i) {
         const auto& [x, y] = series.points[i];
-        below = " " + at(px(x)) + "," + at(py(floor[i])) + below;
+        below.push_back(point(x, floor[i]));
         floor[i] += y;
-        above += at(px(x)) + "," + at(py(floor[i])) + " ";
+        above += point(x, floor[i]);
       }
       if (above.empty()) continue;
+      for (const auto& each : below | std::views::reverse) above += each;  // the way back
       above.pop_back();
       out_ += "<polygon class=\"" + std::string(class_of(series.hue)) +
-              "\" fill=\"currentColor\" opacity=\"0.85\" points=\"" + above + below + "\"/>\n";
+              "\" fill=\"currentColor\" opacity=\"0.85\" points=\"" + above + "\"/>\n";
     }
+  }
+
+  std::string point(double x, double y) const {
+    auto text = at(px(x));
+    text.append(",").append(at(py(y))).append(" ");
+    return text;
   }
 
   void draw_legend() {
     double x = kLeft;
     for (const auto& series : plot_.series) {
-      out_ += "<rect class=\"" + std::string(class_of(series.hue)) + "\" x=\"" + at(x) +
-              "\" y=\"28\" width=\"14\" height=\"4\" fill=\"currentColor\"/>\n";
+      out_.append("<rect class=\"").append(class_of(series.hue));
+      out_ += "\" x=\"" + at(x) + "\" y=\"28\" width=\"14\" height=\"4\" fill=\"currentColor\"/>\n";
       text(x + 18, 34, series.name, "start");
       x += 34 + kLetter * static_cast<double>(series.name.size());
     }
@@ -232,6 +240,7 @@ std::string to_svg(const Plot& plot) { return Canvas(plot).draw(); }
 
 std::vector<Tick> ticks_of(const std::vector<std::string>& labels) {
   std::vector<Tick> ticks;
+  ticks.reserve(labels.size());
   for (const auto& label : labels) ticks.push_back({static_cast<double>(ticks.size()), label});
   return ticks;
 }

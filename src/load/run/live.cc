@@ -51,6 +51,7 @@ std::string latencies(const LiveView& view) {
 // Those that ended most requests first.
 std::vector<const ErrorResult*> by_number(const LiveView& view) {
   std::vector<const ErrorResult*> errors;
+  errors.reserve(view.errors.size());
   for (const ErrorResult& error : view.errors) errors.push_back(&error);
   std::ranges::stable_sort(errors, std::ranges::greater(), [](const ErrorResult* error) {
     return error->attempts + error->requests;

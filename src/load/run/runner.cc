@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -75,7 +76,7 @@ class Runner final : Connections::Owner {
   SelfWatch watch_;
   Dice dice_;
   std::vector<std::string> shared_;  // headers, by user
-  std::optional<Connections> connections_;
+  std::unique_ptr<Connections> connections_;
 
   Deadline zero_;
   std::int64_t started_ms_ = 0;
@@ -438,7 +439,7 @@ nanoseconds Runner::next_event() const {
 Result<RunResult, std::string> Runner::run() {
   auto connections = Connections::create(options_.host, options_.port, options_.connections, *this);
   if (!connections) return Err{std::move(connections.error())};
-  connections_.emplace(std::move(connections).value());
+  connections_ = std::make_unique<Connections>(std::move(connections).value());
 
   result_.started = std::chrono::system_clock::now();
   started_ms_ =

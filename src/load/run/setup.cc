@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <deque>
-#include <optional>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -47,7 +47,7 @@ class Setup final : Connections::Owner {
   CallLog log_;
   const std::atomic<bool>* interrupted_;
   std::vector<std::string> shared_;  // headers, by user
-  std::optional<Connections> connections_;
+  std::unique_ptr<Connections> connections_;
 
   std::vector<Ask>* requests_ = nullptr;
   const Accepted* accepted_ = nullptr;
@@ -64,7 +64,7 @@ class Setup final : Connections::Owner {
 Result<void, SetupError> Setup::open() {
   auto connections = Connections::create(options_.host, options_.port, options_.connections, *this);
   if (!connections) return Err{SetupError{false, std::move(connections.error())}};
-  connections_.emplace(std::move(connections).value());
+  connections_ = std::make_unique<Connections>(std::move(connections).value());
   in_flight_.resize(options_.connections);
   return {};
 }

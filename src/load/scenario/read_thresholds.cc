@@ -48,6 +48,7 @@ class ThresholdReader {
     std::ranges::stable_sort(
         found_, {}, [](const auto& each) { return std::pair(each.first.line, each.first.column); });
     std::vector<Threshold> thresholds;
+    thresholds.reserve(found_.size());
     for (auto& [where, threshold] : found_) thresholds.push_back(std::move(threshold));
     return thresholds;
   }

@@ -65,9 +65,10 @@ std::vector<std::string> TomlProblems::messages(const std::string& name) const {
     return std::pair(problem.where.line, problem.where.column);
   });
   std::vector<std::string> messages;
+  messages.reserve(sorted.size());
   for (const auto& [where, message] : sorted) {
-    messages.push_back(name + ":" + std::to_string(where.line) + ":" +
-                       std::to_string(where.column) + ": " + message);
+    auto& text = messages.emplace_back(name + ":" + std::to_string(where.line) + ":");
+    text.append(std::to_string(where.column)).append(": ").append(message);
   }
   return messages;
 }
