@@ -188,6 +188,11 @@ TEST_F(LoadRun, SaysWhatIsWrongBeforeItAsksForAnything) {
   EXPECT_EQ(refused.exit, 2);
   EXPECT_NE(refused.err.find("--without-faults"), std::string::npos) << refused.err;
 
+  const auto untold = pim({"load", "run", scenario(""), "--token-file", token_file("loadgen"),
+                           "--out", path("other"), "--check", "http://127.0.0.1:1"});
+  EXPECT_EQ(untold.exit, 2);
+  EXPECT_NE(untold.err.find("--operator-token-file"), std::string::npos) << untold.err;
+
   const auto port = server().port();
   kill_server();
   const auto away =
