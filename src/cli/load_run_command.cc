@@ -58,6 +58,10 @@ Result<std::unique_ptr<Breaking>, std::string> break_unit(const LoadRunCommand& 
   const auto unit =
       chaos::parse_unit(*text, command.unit, std::filesystem::current_path().string());
   if (!unit) return Err{unit.error()};
+  if (unit->process && !unit->running_pid()) {
+    return Err{command.unit + ": " + unit->name +
+               " does not run, or not by that command line (docs/formats/unit-file.md)"};
+  }
   auto breaking =
       std::make_unique<Breaking>(std::filesystem::absolute(command.state).string(), run.collector);
   auto faults = ScenarioFaults::make(run.scenario.faults, *unit, breaking->footprints,

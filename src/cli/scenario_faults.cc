@@ -33,6 +33,12 @@ void ScenarioFaults::start(std::chrono::steady_clock::time_point zero) {
 
 void ScenarioFaults::stop() { timeline_.stop(); }
 
+std::vector<std::string> ScenarioFaults::failures() const {
+  std::vector<std::string> messages;
+  for (auto& error : timeline_.errors()) messages.push_back(std::move(error.message));
+  return messages;
+}
+
 std::vector<load::FaultPeriod> ScenarioFaults::periods() const {
   std::vector<load::FaultPeriod> periods;
   const auto truths = timeline_.truths_by_place();

@@ -29,8 +29,9 @@ class ScenarioFaults final : public load::FaultTimeline {
   void start(std::chrono::steady_clock::time_point zero) override;
   void stop() override;
   std::vector<load::FaultPeriod> periods() const override;
+  std::vector<std::string> failures() const override;
 
-  // What could not be begun or undone: then the run shows nothing of it.
+  // The same as failures(), with what kind of trouble each is.
   std::vector<pim::chaos::FaultError> errors() const { return timeline_.errors(); }
 
  private:

@@ -167,6 +167,18 @@ TEST_F(LoadFaultTest, CtrlCUndoesWhatIsInForce) {
   EXPECT_NE(json_text(result, "faults").find("\"kind\":\"sigstop\""), std::string::npos);
 }
 
+TEST_F(LoadFaultTest, AUnitThatDoesNotRunIsSaidToBeBeforeTheLoad) {
+  start_unit();
+  const auto words = command(scenario("[[fault]]\nat = \"1s\"\nkind = \"sigstop\"\n"));
+  auto unit = read_text(unit_file());
+  unit.replace(unit.find("'serve'"), 7, "'serve', '--shards', '3'");
+  std::ofstream(unit_file()) << unit;
+  const auto ran = pim(words);
+  EXPECT_EQ(ran.exit, 2);
+  EXPECT_NE(ran.err.find("spine does not run"), std::string::npos) << ran.err;
+  EXPECT_FALSE(std::filesystem::exists(path("out/history")));
+}
+
 TEST_F(LoadFaultTest, AWrongFaultIsRefusedByItsPlace) {
   start_unit();
   const auto file = scenario("[[fault]]\nat = \"1s\"\nkind = \"sigstop\"\ndelay = \"1s\"\n");

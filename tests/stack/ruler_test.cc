@@ -151,6 +151,9 @@ TEST_F(RulerTest, AStoppedServerPagesAndATinyStopDoesNot) {
   EXPECT_NE(exit_, 3) << integration::read_text(path("load.err"));
   EXPECT_NE(integration::read_text(path("out/report.html")).find("<h2>Alerts</h2>"),
             std::string::npos);
+  EXPECT_TRUE(eventually([&] {
+    return stack().metric("pim_check_items{slo=\"durability\", check=\"load-check\"}") > 0;
+  }));
   // each beginning and end
   EXPECT_TRUE(eventually([&] {
     return stack()

@@ -177,6 +177,7 @@ struct RunResult {
   std::vector<SlowRequest> slowest;
   ReadYourWrites read_your_writes;
   std::vector<FaultPeriod> faults;
+  std::vector<std::string> fault_failures;  // what could not be begun or undone
   RetryResult retry;
   GeneratorResult generator;
 
