@@ -483,6 +483,10 @@ Result<RunResult, std::string> Runner::run() {
   if (parts_.faults != nullptr) {
     parts_.faults->stop();
     result_.faults = parts_.faults->periods();
+    result_.fault_failures = parts_.faults->failures();
+    for (auto& fault : result_.faults) {
+      if (fault.to == nanoseconds(0)) fault.to = std::max(result_.elapsed, fault.from);
+    }
   }
   recorder_.finish(result_);
   return std::move(result_);
