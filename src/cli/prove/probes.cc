@@ -1,14 +1,14 @@
-#include "cli/demo/probes.h"
+#include "cli/prove/probes.h"
 
 #include <simdjson.h>
 
 #include <algorithm>
 #include <thread>
 
-#include "cli/demo/interrupt.h"
 #include "cli/http_sender.h"
+#include "cli/prove/interrupt.h"
 
-namespace pim::cli::demo {
+namespace pim::cli::prove {
 namespace {
 
 constexpr std::chrono::seconds kAuditLag{10};
@@ -135,4 +135,4 @@ RebuildProbe probe_rebuild(const LabServer& server, const std::string& operator_
   return probe;
 }
 
-}  // namespace pim::cli::demo
+}  // namespace pim::cli::prove
