@@ -355,12 +355,7 @@ class KillsAct::Play {
     });
     if (!verified) return stop(verified.error());
     evidence_.verify = std::move(*verified);
-    auto rebuilt =
-        reconstruct_data_all(server_->data(), [this](std::uint64_t done, std::uint64_t patients) {
-          narrator_.update(done, kBuckets, std::to_string(patients) + " patients reconstructed");
-        });
-    if (!rebuilt) return stop(rebuilt.error());
-    evidence_.reconstruct = std::move(*rebuilt);
+    if (auto done = rebuild_patients(); !done) return done;
     const auto exported = export_data(server_->data(), options_.out + "/export.jsonl");
     if (!exported) return stop(exported.error());
     if (auto sealed = history_->seal(); !sealed) return stop(sealed.error());
@@ -371,6 +366,18 @@ class KillsAct::Play {
     evidence_.kills = report_.kills;
     evidence_.chaos = &report_.chaos;
     evidence_.calm = &report_.calm;
+    return {};
+  }
+
+  // Only of a history that is whole: what follows one with gaps waits for what never comes.
+  Step rebuild_patients() {
+    if (!evidence_.verify.intact()) return {};
+    auto rebuilt =
+        reconstruct_data_all(server_->data(), [this](std::uint64_t done, std::uint64_t patients) {
+          narrator_.update(done, kBuckets, std::to_string(patients) + " patients reconstructed");
+        });
+    if (!rebuilt) return stop(rebuilt.error());
+    evidence_.reconstruct = std::move(*rebuilt);
     return {};
   }
 

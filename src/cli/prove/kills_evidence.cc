@@ -117,14 +117,15 @@ Check audit_finds(const KillsEvidence& e) {
 }
 
 Check rebuilt_state(const KillsEvidence& e) {
+  const char* what = "every patient, rebuilt from events alone, is what the read model shows";
+  if (!e.verify.intact()) return {what, "not tried, as the history is not whole", false};
   std::string text = n(e.reconstruct.patients, "patients, ") +
                      n(e.reconstruct.encounters, "encounters, ") +
                      n(e.reconstruct.different, "differ");
   for (std::size_t i = 0; i < std::min<std::size_t>(5, e.reconstruct.differences.size()); ++i) {
     text += "; " + e.reconstruct.differences[i];
   }
-  return {"every patient, rebuilt from events alone, is what the read model shows", text,
-          e.reconstruct.different == 0 && e.reconstruct.patients > 0};
+  return {what, text, e.reconstruct.different == 0 && e.reconstruct.patients > 0};
 }
 
 Check rebuild_beside(const KillsEvidence& e) {

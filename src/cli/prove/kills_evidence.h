@@ -34,7 +34,7 @@ struct KillsEvidence {
   bool drained = false;
   std::uint64_t drain_ms = 0;
   audit::VerifyReport verify;
-  ReconstructReport reconstruct;
+  ReconstructReport reconstruct;  // of an intact history only
   load::CheckReport calls;
   data::privacy::Report seed_scan;
   data::privacy::Report foreign_scan;  // of files that are full of identifiers: the control
