@@ -15,7 +15,7 @@ void add_prove(CLI::App& app, Action& action) {
       app.add_subcommand("prove", "Show the claims on this machine, or show that they fail");
   command->footer(
       "Example:\n"
-      "  pim prove                       every claim that can be shown, about 7 min\n"
+      "  pim prove                       every claim that can be shown, about 5 min\n"
       "  pim prove --demo                the short form, about 80 s\n"
       "  pim prove --sabotage 6          with a server that makes claim 6 fail: must end with 1\n"
       "Exit codes: 0 none failed, 1 one failed, 2 usage, 3 environment, 4 inconclusive");

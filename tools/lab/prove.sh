@@ -5,8 +5,8 @@ CLICKS_PACKAGES=(chromium chromium-driver python3-selenium curl jq)
 CLICKS_DIR=out/grafana
 SUBJECT_LIMIT=180 # s
 
-PROVE_USAGE='./lab prove                  every claim that can be shown here, into out/prove/report.html; about 12 min
-./lab prove --sabotage N     with what makes claim N fail; must end with exit code 1 (3: not delivered here)
+PROVE_USAGE='./lab prove                  every claim that can be shown here, into out/prove/report.html; about 8 min
+./lab prove --sabotage N     with what makes claim N fail: must end with exit code 1 (3: not delivered here)
 ./lab prove --publish        and a sabotaged run beside it, into docs/evidence.md; the working tree must be clean
 ./lab prove --grafana        clicks from trace to logs, to metrics, to the exemplar, and from a span to its profile, in the pinned
                              Grafana (Docker, or PIM_GRAFANA_HOME); pictures and addresses in out/grafana/
