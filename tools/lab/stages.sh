@@ -82,20 +82,31 @@ stage_crash() {
   suites release crash
 }
 
-# The door itself, and that its verdict can be no.
+# The door itself, and that its verdict can be no, for each claim whose platform is up.
 stage_demo() {
   need "${BUILD_PACKAGES[@]}"
   build release pim pim-planted
-  local status=0
-  check demo build/release/pim prove --demo --seed-dir seed --out out/demo || status=1
-  check sabotage fails_its_claim build/release/pim prove --demo --sabotage --seed-dir seed --out out/sabotage || status=1
+  local status=0 claim
+  check demo ends_with 0 build/release/pim prove --demo --seed-dir seed --out out/demo || status=1
+  check sabotage ends_with 1 build/release/pim prove --demo --sabotage --seed-dir seed --out out/sabotage || status=1
+  for claim in 2 4 6; do
+    check "sabotage-$claim" ends_with 1 build/release/pim prove --sabotage "$claim" --seed-dir seed --out "out/sabotage-$claim" || status=1
+  done
+  check sabotage-5 ends_with 3 build/release/pim prove --sabotage 5 --seed-dir seed --out out/sabotage-5 || status=1
   return "$status"
 }
 
-fails_its_claim() {
-  local status=0
-  "$@" || status=$?
-  [ "$status" = 1 ] || { echo "exit code $status, not 1: $*"; return 1; }
+# ends_with CODE COMMAND...: a machine too busy for the load generator decides nothing (4): then again, twice at most.
+ends_with() {
+  local wanted=$1 status try
+  shift
+  for try in 1 2 3; do
+    status=0
+    "$@" || status=$?
+    [ "$status" = 4 ] || break
+    echo "try $try: inconclusive"
+  done
+  [ "$status" = "$wanted" ] || { echo "exit code $status, not $wanted: $*"; return 1; }
 }
 
 stage_asan() {
@@ -103,7 +114,7 @@ stage_asan() {
   build asan suites
   local status=0
   PIM_SHORT=1 suites asan 'unit|integration' bench || status=1
-  check demo-asan build/asan/pim prove --demo --seed-dir seed --out out/demo-asan || status=1
+  check demo-asan ends_with 0 build/asan/pim prove --demo --seed-dir seed --out out/demo-asan || status=1
   return "$status"
 }
 

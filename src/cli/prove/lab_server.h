@@ -1,4 +1,4 @@
-// The demo's server: a real `pim serve` as a child, killed and started again on the same data.
+// The act's server: a real `pim serve` as a child, killed and started again on the same data.
 #pragma once
 
 #include <atomic>
@@ -8,23 +8,38 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "domain/result.h"
 #include "load/server_process.h"
 
-namespace pim::cli::demo {
+namespace pim::cli::prove {
 
 inline constexpr const char* kTenant = "north-health";
 inline constexpr std::uint32_t kShards = 4;
 
+// This program's file.
+std::string own_program();
+
+// What is started as the server.
+struct TestedProgram {
+  std::string path;
+  std::vector<std::string> environment;
+};
+// This program or, with a bug (store/planted.h), pim-planted beside it. The error: it is missing.
+Result<TestedProgram, std::string> program_with(const std::string& bug);
+
+// A server of this program below `directory`, in the lab's shape.
+load::ServerConfig lab_server_config(TestedProgram program, const std::string& directory);
+// `pim token --init` for it.
+Result<void, std::string> make_server_keys(const load::ServerConfig& config);
+
 // Start, kill and stop on one thread; the getters on any.
 class LabServer {
  public:
-  // `environment` as in ServerConfig.
-  LabServer(std::string program, const std::string& directory,
-            std::vector<std::string> environment);
+  LabServer(TestedProgram program, const std::string& directory);
 
-  Result<void, std::string> make_keys();
+  Result<void, std::string> make_keys() { return make_server_keys(config_); }
   Result<std::string, std::string> token(const std::string& user, const std::string& role) const;
 
   // To readiness; returns how long it took.
@@ -53,4 +68,4 @@ class LabServer {
   std::atomic<std::uint16_t> admin_port_{0};
 };
 
-}  // namespace pim::cli::demo
+}  // namespace pim::cli::prove

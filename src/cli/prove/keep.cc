@@ -1,4 +1,4 @@
-#include "cli/demo/keep.h"
+#include "cli/prove/keep.h"
 
 #include <fcntl.h>
 #include <simdjson.h>
@@ -14,7 +14,7 @@
 
 #include "cli/text_file.h"
 
-namespace pim::cli::demo {
+namespace pim::cli::prove {
 namespace {
 
 bool read_ready(const std::string& file, KeptServer& server) {
@@ -84,4 +84,4 @@ std::string curl_lines(const KeptServer& server, const std::string& token,
          admin + "/metrics'\nand stop it with: kill " + std::to_string(server.pid) + "\n";
 }
 
-}  // namespace pim::cli::demo
+}  // namespace pim::cli::prove

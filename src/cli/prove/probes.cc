@@ -1,14 +1,14 @@
-#include "cli/demo/probes.h"
+#include "cli/prove/probes.h"
 
 #include <simdjson.h>
 
 #include <algorithm>
 #include <thread>
 
-#include "cli/demo/interrupt.h"
 #include "cli/http_sender.h"
+#include "cli/prove/interrupt.h"
 
-namespace pim::cli::demo {
+namespace pim::cli::prove {
 namespace {
 
 constexpr std::chrono::seconds kAuditLag{10};
@@ -29,10 +29,9 @@ bool audit_has(load::HttpClient& client, const std::string& token, const std::st
          });
 }
 
-// The index follows the commits: a record may be a moment late.
+// Asks once at least.
 template <class Condition>
-bool eventually(std::chrono::seconds limit, Condition&& holds) {
-  const auto until = Clock::now() + limit;
+bool eventually(Clock::time_point until, Condition&& holds) {
   while (!interrupted()) {
     if (holds()) return true;
     if (Clock::now() > until) return false;
@@ -71,16 +70,19 @@ AuditProbe probe_audit(const LabServer& server, const std::string& auditor, cons
   AuditProbe probe;
   auto client = client_of(server);
   const std::size_t step = std::max<std::size_t>(1, known.size() / kSearches);
+  // The index follows the commits: all of these may be a moment late, and none may be later.
+  auto until = Clock::now() + kAuditLag;
   for (std::size_t i = 0; i < known.size() && !interrupted(); i += step) {
     const auto& id = known[i].command.request_id;
     ++probe.searched;
-    const bool found = eventually(kAuditLag, [&] {
+    const bool found = eventually(until, [&] {
       return audit_has(client, auditor, "request=" + id, {"\"" + user + "\"", id});
     });
     if (found) ++probe.found;
   }
   if (known.empty()) return probe;
 
+  until = Clock::now() + kAuditLag;
   const std::string denied_id = "demo-denied-command";
   const auto denied = client.send({"POST",
                                    "/v1/patients",
@@ -89,7 +91,7 @@ AuditProbe probe_audit(const LabServer& server, const std::string& auditor, cons
                                     {"Idempotency-Key", denied_id}},
                                    "{}"});
   probe.denied_found =
-      denied && denied->status == 403 && eventually(kAuditLag, [&] {
+      denied && denied->status == 403 && eventually(until, [&] {
         return audit_has(client, auditor, "request=" + denied_id, {denied_id, "denied"});
       });
   const std::string read_id = "demo-chart-read";
@@ -98,14 +100,14 @@ AuditProbe probe_audit(const LabServer& server, const std::string& auditor, cons
                    "/v1/patients/" + known.front().command.routing_id.to_string(),
                    {{"Authorization", "Bearer " + auditor}, {"X-Request-Id", read_id}},
                    {}});
-  probe.read_found = read && read->status == 200 && eventually(kAuditLag, [&] {
+  probe.read_found = read && read->status == 200 && eventually(until, [&] {
                        return audit_has(client, auditor, "request=" + read_id, {read_id, "read"});
                      });
   return probe;
 }
 
 bool await_projection(const LabServer& server, std::chrono::seconds limit) {
-  return eventually(limit, [&] {
+  return eventually(Clock::now() + limit, [&] {
     const auto behind = server.metric("pim_projection_events_behind");
     return behind.ok() && *behind == 0;
   });
@@ -135,4 +137,4 @@ RebuildProbe probe_rebuild(const LabServer& server, const std::string& operator_
   return probe;
 }
 
-}  // namespace pim::cli::demo
+}  // namespace pim::cli::prove

@@ -1,12 +1,12 @@
-#include "cli/demo/recorded_sender.h"
+#include "cli/prove/recorded_sender.h"
 
 #include <chrono>
 #include <thread>
 
-#include "cli/demo/interrupt.h"
 #include "cli/http_sender.h"
+#include "cli/prove/interrupt.h"
 
-namespace pim::cli::demo {
+namespace pim::cli::prove {
 
 Result<data::SendReply, data::SendFailure> RecordedSender::send(
     const data::OutgoingCommand& command) {
@@ -32,4 +32,4 @@ Result<data::SendReply, data::SendFailure> RecordedSender::send(
   return Err{data::SendFailure{interrupted() ? "interrupted" : "the server does not answer"}};
 }
 
-}  // namespace pim::cli::demo
+}  // namespace pim::cli::prove

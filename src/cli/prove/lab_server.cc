@@ -1,13 +1,14 @@
-#include "cli/demo/lab_server.h"
+#include "cli/prove/lab_server.h"
 
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <string_view>
 #include <utility>
 
 #include "load/http_client.h"
 
-namespace pim::cli::demo {
+namespace pim::cli::prove {
 namespace {
 
 constexpr std::chrono::milliseconds kReadyLimit{20'000};
@@ -34,25 +35,41 @@ void for_each_sample(std::string_view text, std::string_view name, Visit&& visit
 
 }  // namespace
 
-LabServer::LabServer(std::string program, const std::string& directory,
-                     std::vector<std::string> environment) {
-  config_.program = std::move(program);
-  config_.data_directory = directory + "/data";
-  config_.keys_file = directory + "/keys.json";
-  config_.scratch_directory = directory;
-  config_.extra_arguments = {"--shards", std::to_string(kShards)};
-  config_.environment = std::move(environment);
+std::string own_program() {
+  std::error_code problem;
+  return std::filesystem::read_symlink("/proc/self/exe", problem).string();
 }
 
-Result<void, std::string> LabServer::make_keys() {
+Result<TestedProgram, std::string> program_with(const std::string& bug) {
+  if (bug.empty()) return TestedProgram{own_program(), {}};
+  const auto path = std::filesystem::path(own_program()).parent_path().string() + "/pim-planted";
+  if (!std::filesystem::exists(path)) return Err{path + " is missing: build target pim-planted"};
+  return TestedProgram{path, {"PIM_PLANTED_BUG=" + bug}};
+}
+
+load::ServerConfig lab_server_config(TestedProgram program, const std::string& directory) {
+  load::ServerConfig config;
+  config.program = std::move(program.path);
+  config.data_directory = directory + "/data";
+  config.keys_file = directory + "/keys.json";
+  config.scratch_directory = directory;
+  config.extra_arguments = {"--shards", std::to_string(kShards)};
+  config.environment = std::move(program.environment);
+  return config;
+}
+
+Result<void, std::string> make_server_keys(const load::ServerConfig& config) {
   load::ChildOptions options;
-  options.arguments = {config_.program, "token", "--init", "--keys", config_.keys_file};
-  options.stderr_file = config_.scratch_directory + "/server.log";
+  options.arguments = {config.program, "token", "--init", "--keys", config.keys_file};
+  options.stderr_file = config.scratch_directory + "/server.log";
   const auto exit = load::run_child(options, std::chrono::seconds(10));
   if (!exit) return Err{exit.error()};
   if (!exit->clean()) return Err{"pim token --init: " + exit->to_string()};
   return {};
 }
+
+LabServer::LabServer(TestedProgram program, const std::string& directory)
+    : config_(lab_server_config(std::move(program), directory)) {}
 
 Result<std::string, std::string> LabServer::token(const std::string& user,
                                                   const std::string& role) const {
@@ -124,4 +141,4 @@ Result<double, std::string> LabServer::metric(const std::string& name) const {
   return sum;
 }
 
-}  // namespace pim::cli::demo
+}  // namespace pim::cli::prove

@@ -1,10 +1,10 @@
-#include "cli/demo/interrupt.h"
+#include "cli/prove/interrupt.h"
 
 #include <algorithm>
 #include <csignal>
 #include <thread>
 
-namespace pim::cli::demo {
+namespace pim::cli::prove {
 namespace {
 
 // A signal handler can reach nothing else.
@@ -34,4 +34,4 @@ bool sleep_unless_interrupted(std::chrono::steady_clock::time_point until) {
   return !interrupted();
 }
 
-}  // namespace pim::cli::demo
+}  // namespace pim::cli::prove

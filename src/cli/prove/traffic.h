@@ -11,12 +11,12 @@
 #include <thread>
 #include <vector>
 
-#include "cli/demo/lab_server.h"
+#include "cli/prove/lab_server.h"
 #include "load/histogram.h"
 #include "load/history/recorder.h"
 #include "load/workload.h"
 
-namespace pim::cli::demo {
+namespace pim::cli::prove {
 
 using Clock = std::chrono::steady_clock;
 
@@ -100,4 +100,4 @@ class Traffic {
   std::atomic<std::uint64_t> acknowledged_{0};
 };
 
-}  // namespace pim::cli::demo
+}  // namespace pim::cli::prove

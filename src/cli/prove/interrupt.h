@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-namespace pim::cli::demo {
+namespace pim::cli::prove {
 
 // From now on SIGINT and SIGTERM are noted and end nothing by themselves.
 void watch_interrupts();
@@ -11,4 +11,4 @@ bool interrupted();
 // False where an interrupt came first.
 bool sleep_unless_interrupted(std::chrono::steady_clock::time_point until);
 
-}  // namespace pim::cli::demo
+}  // namespace pim::cli::prove

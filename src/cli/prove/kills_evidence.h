@@ -1,4 +1,4 @@
-// What a run collected, and the verdicts that follow from it.
+// What the act of kills collected, and the verdicts that follow from it.
 #pragma once
 
 #include <cstdint>
@@ -6,18 +6,18 @@
 #include <vector>
 
 #include "audit/audit.h"
-#include "cli/demo/claims.h"
-#include "cli/demo/demo_report.h"
-#include "cli/demo/probes.h"
+#include "cli/prove/claims.h"
+#include "cli/prove/kills_report.h"
+#include "cli/prove/probes.h"
 #include "cli/reconstruct_all.h"
 #include "data/generate/commands.h"
 #include "data/import_report.h"
 #include "data/privacy/report.h"
 #include "load/history/check.h"
 
-namespace pim::cli::demo {
+namespace pim::cli::prove {
 
-struct Evidence {
+struct KillsEvidence {
   data::ImportReport import;
   data::ImportReport import_again;
   data::generate::SendSummary generated;
@@ -34,13 +34,14 @@ struct Evidence {
   bool drained = false;
   std::uint64_t drain_ms = 0;
   audit::VerifyReport verify;
-  ReconstructReport reconstruct;
+  ReconstructReport reconstruct;  // of an intact history only
   load::CheckReport calls;
   data::privacy::Report seed_scan;
   data::privacy::Report foreign_scan;  // of files that are full of identifiers: the control
   data::privacy::Report store_scan;
 };
 
-std::vector<Claim> judge(const Evidence& evidence);
+// Fills in the checks of claims 1, 2, 4 and of the premise.
+void judge_kills(const KillsEvidence& evidence, std::vector<Claim>& claims);
 
-}  // namespace pim::cli::demo
+}  // namespace pim::cli::prove

@@ -1,15 +1,15 @@
-// Everything that a run of the demo found, and its two written forms.
+// What the act of kills measured, and its part of the written proof.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "cli/demo/claims.h"
-#include "cli/demo/traffic.h"
+#include "cli/prove/traffic.h"
 #include "data/import_report.h"
+#include "load/report/svg_plot.h"
 
-namespace pim::cli::demo {
+namespace pim::cli::prove {
 
 struct Kill {
   double at_seconds = 0;        // since the traffic's start
@@ -18,20 +18,16 @@ struct Kill {
   double outage_ms = 0;         // from the kill until the next acknowledged write
 };
 
-struct DemoReport {
-  std::string started_at;
-  double seconds = 0;
-  std::string program;  // what was started: pim, or the sabotaged binary
-  std::uint64_t seed = 0;
-  std::string machine;
+struct KillsReport {
   data::ImportReport import;  // of all files together
   std::vector<Kill> kills;
   TrafficReport chaos;
   TrafficReport calm;  // the phase without kills
-  std::vector<Claim> claims;
 };
 
-std::string to_html(const DemoReport& report);  // one file, no script, nothing from elsewhere
-std::string to_json(const DemoReport& report);
+load::report::Plot kills_latency_plot(const KillsReport& report);
 
-}  // namespace pim::cli::demo
+std::string html_sections(const KillsReport& report);
+std::string to_json(const KillsReport& report);
+
+}  // namespace pim::cli::prove

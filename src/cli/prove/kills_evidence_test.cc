@@ -1,11 +1,11 @@
-#include "cli/demo/evidence.h"
+#include "cli/prove/kills_evidence.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <functional>
 
-namespace pim::cli::demo {
+namespace pim::cli::prove {
 namespace {
 
 // A run in which everything went well.
@@ -37,34 +37,39 @@ struct GoodRun {
   void found(load::Violation violation) {
     evidence.calls.violations[static_cast<std::size_t>(violation)] = 1;
   }
+  std::vector<Claim> claims() const {
+    auto claims = all_claims();
+    judge_kills(evidence, claims);
+    return claims;
+  }
   Verdict verdict(int claim) const {
-    const auto claims = judge(evidence);
-    return std::ranges::find(claims, claim, &Claim::number)->verdict();
+    auto judged = claims();
+    return claim_of(judged, claim).verdict();
   }
   static constexpr auto kRule = data::privacy::Rule::ssn;
 
   TrafficReport chaos;
   TrafficReport calm;
-  Evidence evidence;
+  KillsEvidence evidence;
 };
 
-TEST(Evidence, HoldsWhereEverythingWentWell) {
+TEST(KillsEvidence, HoldsWhereEverythingWentWell) {
   const GoodRun run;
-  const auto claims = judge(run.evidence);
+  const auto claims = run.claims();
   ASSERT_EQ(claims.size(), 7u) << "six, and the premise";
   EXPECT_FALSE(any_fails(claims)) << to_text(claims);
-  EXPECT_EQ(run.verdict(1), Verdict::holds);
-  EXPECT_EQ(run.verdict(2), Verdict::holds);
-  EXPECT_EQ(run.verdict(4), Verdict::holds);
-  EXPECT_EQ(run.verdict(kPremise), Verdict::holds);
+  EXPECT_EQ(run.verdict(1), Verdict::proved);
+  EXPECT_EQ(run.verdict(2), Verdict::proved);
+  EXPECT_EQ(run.verdict(4), Verdict::proved);
+  EXPECT_EQ(run.verdict(kPremise), Verdict::proved);
 }
 
-TEST(Evidence, CallsTheRestNotDelivered) {
+TEST(KillsEvidence, CallsTheRestNotDelivered) {
   const GoodRun run;
   for (const int claim : {3, 5, 6}) EXPECT_EQ(run.verdict(claim), Verdict::not_delivered) << claim;
 }
 
-TEST(Evidence, EachFindingFailsItsClaim) {
+TEST(KillsEvidence, EachFindingFailsItsClaim) {
   struct Case {
     const char* what;
     int claim;
@@ -100,6 +105,7 @@ TEST(Evidence, EachFindingFailsItsClaim) {
       {"no rebuild", 2, [](auto& t) { t.evidence.rebuild.error = "busy"; }},
       {"behind", 2, [](auto& t) { t.evidence.caught_up = false; }},
       {"stale read", 2, [](auto& t) { t.calm.stale_reads = 1; }},
+      {"misplaced", 4, [](auto& t) { t.found(load::Violation::misplaced); }},
       {"misrouted", 4, [](auto& t) { t.chaos.misrouted = 1; }},
       {"miscounted", 4, [](auto& t) { t.evidence.metric_by_shard[2] = 21; }},
       {"idle shard", 4, [](auto& t) { t.evidence.metric_by_shard[2] = t.calm.by_shard[2] = 0; }},
@@ -113,10 +119,10 @@ TEST(Evidence, EachFindingFailsItsClaim) {
   for (const auto& each : cases) {
     GoodRun run;
     each.damage(run);
-    EXPECT_EQ(run.verdict(each.claim), Verdict::fails) << each.what;
-    EXPECT_TRUE(any_fails(judge(run.evidence))) << each.what;
+    EXPECT_EQ(run.verdict(each.claim), Verdict::failed) << each.what;
+    EXPECT_TRUE(any_fails(run.claims())) << each.what;
   }
 }
 
 }  // namespace
-}  // namespace pim::cli::demo
+}  // namespace pim::cli::prove

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "cli/demo/lab_server.h"
-#include "cli/demo/traffic.h"
+#include "cli/prove/lab_server.h"
+#include "cli/prove/traffic.h"
 
-namespace pim::cli::demo {
+namespace pim::cli::prove {
 
 struct ReplayProbe {
   std::uint64_t repeated = 0;
@@ -42,4 +42,4 @@ struct RebuildProbe {
 // `operator_token` may start a rebuild beside the live read model.
 RebuildProbe probe_rebuild(const LabServer& server, const std::string& operator_token);
 
-}  // namespace pim::cli::demo
+}  // namespace pim::cli::prove

@@ -1,4 +1,4 @@
-#include "cli/demo/traffic.h"
+#include "cli/prove/traffic.h"
 
 #include <algorithm>
 #include <charconv>
@@ -7,7 +7,7 @@
 
 #include "routing/bucket.h"
 
-namespace pim::cli::demo {
+namespace pim::cli::prove {
 namespace {
 
 constexpr std::chrono::milliseconds kCallTimeout{3000};
@@ -200,4 +200,4 @@ void Traffic::read_own_write(Connection& connection, const load::PreparedCommand
   }
 }
 
-}  // namespace pim::cli::demo
+}  // namespace pim::cli::prove

@@ -9,7 +9,7 @@
 #include "domain/ids.h"
 #include "domain/result.h"
 
-namespace pim::cli::demo {
+namespace pim::cli::prove {
 
 struct KeptServer {
   pid_t pid = -1;
@@ -25,4 +25,4 @@ Result<KeptServer, std::string> keep_server(const std::string& program, const st
 std::string curl_lines(const KeptServer& server, const std::string& token,
                        const std::string& auditor_token, const Uuid& patient);
 
-}  // namespace pim::cli::demo
+}  // namespace pim::cli::prove

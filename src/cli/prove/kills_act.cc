@@ -1,6 +1,4 @@
-#include "cli/demo/demo.h"
-
-#include <unistd.h>
+#include "cli/prove/kills_act.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -13,41 +11,27 @@
 
 #include "cli/audit_tasks.h"
 #include "cli/command.h"
-#include "cli/demo/demo_report.h"
-#include "cli/demo/evidence.h"
-#include "cli/demo/interrupt.h"
-#include "cli/demo/keep.h"
-#include "cli/demo/lab_server.h"
-#include "cli/demo/probes.h"
-#include "cli/demo/recorded_sender.h"
-#include "cli/demo/traffic.h"
-#include "cli/progress.h"
+#include "cli/prove/interrupt.h"
+#include "cli/prove/keep.h"
+#include "cli/prove/kills_evidence.h"
+#include "cli/prove/lab_server.h"
+#include "cli/prove/probes.h"
+#include "cli/prove/recorded_sender.h"
+#include "cli/prove/traffic.h"
 #include "cli/store_privacy.h"
-#include "cli/text_file.h"
 #include "data/generate/commands.h"
 #include "data/importer.h"
 #include "data/privacy/verify.h"
 #include "domain/calendar.h"
 #include "load/history/check.h"
 #include "load/history/recorder.h"
-#include "load/report/machine.h"
 
-namespace pim::cli::demo {
+namespace pim::cli::prove {
 namespace {
 
 namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-// Why the demo ended early.
-struct Stop {
-  ExitCode code = kEnvironment;
-  std::string message;
-};
-using Step = Result<void, Stop>;
-
-Err<Stop> stop(std::string message) { return Err{Stop{kEnvironment, std::move(message)}}; }
-Err<Stop> interrupt_stop() { return Err{Stop{kInconclusive, "interrupted: nothing was shown"}}; }
 
 constexpr const char* kEntities[] = {"facilities", "providers",  "patients",    "encounters",
                                      "diagnoses",  "procedures", "medications", "billing"};
@@ -57,34 +41,23 @@ constexpr std::uint32_t kProviders = 24;
 constexpr std::uint64_t kGeneratedPatients = 40;
 constexpr std::uint32_t kHotEncounters = 250;
 
-std::string own_program() {
-  std::error_code problem;
-  return fs::read_symlink("/proc/self/exe", problem).string();
-}
-
-std::string now_text() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  ::gmtime_r(&now, &utc);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text;
-}
-
 UtcMillis now_utc() {
   const auto since = std::chrono::system_clock::now().time_since_epoch();
   return UtcMillis{std::chrono::duration_cast<milliseconds>(since).count()};
 }
 
-class Demo {
+}  // namespace
+
+class KillsAct::Play {
  public:
-  explicit Demo(const DemoOptions& options)
+  Play(const KillsOptions& options, Narrator& narrator)
       : options_(options),
+        narrator_(narrator),
         run_dir_(fs::absolute(options.out).string() + "/run"),
         reference_(options.seed, load::WorkloadOptions{}.start, kFacilities, kProviders) {}
 
   // Whatever happened: no server, and the data only where they are to be kept.
-  ~Demo() {
+  ~Play() {
     traffic_.reset();
     if (server_) server_->kill();
     server_.reset();
@@ -92,31 +65,40 @@ class Demo {
     if (!kept_) fs::remove_all(run_dir_, ignored);
   }
 
-  int run() {
-    const auto begin = Clock::now();
-    const auto done = all_steps();
-    report_.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  Step run(std::vector<Claim>& claims) {
+    auto done = all_steps();
     if (!done) {
       std::error_code ignored;
       if (interrupted()) fs::remove(history_file(), ignored);
-      return fail(done.error().code, done.error().message);
+      return done;
     }
-    report_.claims = judge(evidence_);
-    write_reports();
-    std::printf("%s", to_text(report_.claims).c_str());
-    std::printf("\nreport: %s/report.html (and report.json, history.bin, export.jsonl), %.0f s\n",
-                options_.out.c_str(), report_.seconds);
-    std::fflush(stdout);
-    if (options_.keep) keep();
-    return any_fails(report_.claims) ? kClaimFailed : kOk;
+    judge_kills(evidence_, claims);
+    return {};
+  }
+
+  const KillsReport& report() const { return report_; }
+
+  // A server of its own session on the same data, and what to try on it.
+  void keep() {
+    const auto token = server_->token("you", "loadgen");
+    if (report_.chaos.remembered.empty() || !token) return;
+    const auto kept = keep_server(own_program(), server_->data(), server_->keys(), run_dir_);
+    if (!kept) {
+      fail(kEnvironment, kept.error());
+      return;
+    }
+    kept_ = true;
+    std::printf("%s", curl_lines(*kept, *token, auditor_token_,
+                                 report_.chaos.remembered.front().command.routing_id)
+                          .c_str());
   }
 
  private:
   Step all_steps() {
-    using Method = Step (Demo::*)();
+    using Method = Step (Play::*)();
     constexpr Method kSteps[] = {
-        &Demo::prepare, &Demo::import_twice, &Demo::generate_twice, &Demo::under_kills,
-        &Demo::calm,    &Demo::ask_again,    &Demo::end_server,     &Demo::look_at_files,
+        &Play::prepare, &Play::import_twice, &Play::generate_twice, &Play::under_kills,
+        &Play::calm,    &Play::ask_again,    &Play::end_server,     &Play::look_at_files,
     };
     for (const auto step : kSteps) {
       if (interrupted()) return interrupt_stop();
@@ -134,20 +116,9 @@ class Demo {
     if (problem) return stop("cannot create " + run_dir_ + ": " + problem.message());
     fs::remove(history_file(), problem);
 
-    std::string program = own_program();
-    std::vector<std::string> environment;
-    if (options_.sabotage) {
-      program = fs::path(program).parent_path().string() + "/pim-planted";
-      if (!fs::exists(program)) return stop(program + " is missing: build target pim-planted");
-      environment.emplace_back("PIM_PLANTED_BUG=ack-early");
-    }
-    report_.started_at = now_text();
-    report_.program = fs::path(program).filename().string() +
-                      (options_.sabotage ? " (sabotaged: acknowledges before it commits)" : "");
-    report_.machine = load::report::describe_machine();
-    report_.seed = options_.seed;
-
-    server_ = std::make_unique<LabServer>(program, run_dir_, environment);
+    auto tested = program_with(options_.bug);
+    if (!tested) return stop(tested.error());
+    server_ = std::make_unique<LabServer>(std::move(*tested), run_dir_);
     if (auto made = server_->make_keys(); !made) return stop(made.error());
     const auto load = server_->token(kLoadUser, "loadgen");
     const auto import = server_->token(kImportUser, "loadgen");
@@ -181,7 +152,7 @@ class Demo {
 
   // The second time around, every command must be known already.
   Step import_twice() {
-    progress_.say("importing the seed: eight Mockaroo tables and two foreign files");
+    narrator_.say("importing the seed: eight Mockaroo tables and two foreign files");
     if (auto done = import_all(report_.import); !done) return done;
     evidence_.import = report_.import;
     return import_all(evidence_.import_again);
@@ -210,7 +181,7 @@ class Demo {
                           import_token_);
     data::ImportOptions import;
     import.progress = [this](std::string_view step, std::uint64_t done, std::uint64_t all) {
-      progress_.update(done, all, step);
+      narrator_.update(done, all, step);
     };
     const auto report = data::import_files(*mapping, *key, files, &sender, import);
     if (!report) return stop(report.error().message);
@@ -232,7 +203,7 @@ class Demo {
     plan.seed = options_.seed;
     plan.hot_patients = 1;
     plan.hot_encounters = kHotEncounters;
-    progress_.say("generating " + std::to_string(plan.patients) + " patients' histories into it");
+    narrator_.say("generating " + std::to_string(plan.patients) + " patients' histories into it");
     if (auto done = send_plan(plan, evidence_.generated); !done) return done;
     return send_plan(plan, evidence_.generated_again);
   }
@@ -246,7 +217,7 @@ class Demo {
           import_token_);
     };
     send.progress = [this](std::uint64_t done, std::uint64_t all) {
-      progress_.update(done, all, "facilities, providers and patients");
+      narrator_.update(done, all, "facilities, providers and patients");
     };
     const auto sent = data::generate::send_plan(plan, send);
     if (!sent) return stop(sent.error().message);
@@ -271,7 +242,7 @@ class Demo {
   // Kills at moments spread over the phase, each a little off an even distance.
   Step under_kills() {
     if (auto done = register_reference_data(); !done) return done;
-    progress_.say("load on: " + std::to_string(options_.connections) + " connections, " +
+    narrator_.say("load on: " + std::to_string(options_.connections) + " connections, " +
                   std::to_string(options_.kills) + " SIGKILLs to come");
     std::mt19937_64 random(options_.seed);
     traffic_ = std::make_unique<Traffic>(traffic_options_, *server_, *recorder_, reference_);
@@ -294,7 +265,7 @@ class Demo {
     while (Clock::now() < until) {
       const auto elapsed = std::chrono::duration_cast<milliseconds>(Clock::now() - zero_).count();
       const auto all = std::chrono::duration_cast<milliseconds>(options_.under_kills).count();
-      progress_.update(static_cast<std::uint64_t>(elapsed), static_cast<std::uint64_t>(all),
+      narrator_.update(static_cast<std::uint64_t>(elapsed), static_cast<std::uint64_t>(all),
                        std::to_string(traffic_->acknowledged()) + " writes acknowledged, " +
                            std::to_string(report_.kills.size()) + " kills");
       if (!sleep_unless_interrupted(std::min(until, Clock::now() + milliseconds(100)))) {
@@ -316,8 +287,11 @@ class Demo {
     kill.at_seconds = std::chrono::duration<double>(Clock::now() - zero_).count();
     kill.in_flight = traffic_->in_flight();
     server_->kill();
+    narrator_.say("SIGKILL " + std::to_string(report_.kills.size() + 1) + ": " +
+                  std::to_string(kill.in_flight) + " commands on the wire");
     if (auto started = start_server(); !started) return started;
     kill.ready_ms = static_cast<double>(last_ready_.count());
+    narrator_.say("ready again after " + std::to_string(last_ready_.count()) + " ms");
     report_.kills.push_back(kill);
     return {};
   }
@@ -334,7 +308,7 @@ class Demo {
 
   // No kills: what the client counts by shard must be what the server's metrics count.
   Step calm() {
-    progress_.say("a calm phase: the client's counts against the server's metrics");
+    narrator_.say("a calm phase: the client's counts against the server's metrics");
     const auto before = server_->shard_metric("pim_shard_commands_total");
     if (!before) return stop(before.error());
     traffic_->start(zero_);
@@ -355,7 +329,7 @@ class Demo {
   }
 
   Step ask_again() {
-    progress_.say("asking again: replays, audit searches, a rebuild beside the live read model");
+    narrator_.say("asking again: replays, audit searches, a rebuild beside the live read model");
     evidence_.replays =
         probe_replays(*server_, report_.chaos.remembered, traffic_options_, *recorder_);
     evidence_.caught_up = await_projection(*server_, seconds(20));
@@ -375,18 +349,13 @@ class Demo {
 
   // With the program that runs the demo, never with the sabotaged one.
   Step look_at_files() {
-    progress_.say("verifying chains, reconstructing every patient, checking the history of calls");
+    narrator_.say("verifying chains, reconstructing every patient, checking the history of calls");
     auto verified = verify_data(server_->data(), {}, [this](std::uint64_t done, std::uint64_t all) {
-      progress_.update(done, all, "events verified");
+      narrator_.update(done, all, "events verified");
     });
     if (!verified) return stop(verified.error());
     evidence_.verify = std::move(*verified);
-    auto rebuilt =
-        reconstruct_data_all(server_->data(), [this](std::uint64_t done, std::uint64_t patients) {
-          progress_.update(done, kBuckets, std::to_string(patients) + " patients reconstructed");
-        });
-    if (!rebuilt) return stop(rebuilt.error());
-    evidence_.reconstruct = std::move(*rebuilt);
+    if (auto done = rebuild_patients(); !done) return done;
     const auto exported = export_data(server_->data(), options_.out + "/export.jsonl");
     if (!exported) return stop(exported.error());
     if (auto sealed = history_->seal(); !sealed) return stop(sealed.error());
@@ -397,6 +366,18 @@ class Demo {
     evidence_.kills = report_.kills;
     evidence_.chaos = &report_.chaos;
     evidence_.calm = &report_.calm;
+    return {};
+  }
+
+  // Only of a history that is whole: what follows one with gaps waits for what never comes.
+  Step rebuild_patients() {
+    if (!evidence_.verify.intact()) return {};
+    auto rebuilt =
+        reconstruct_data_all(server_->data(), [this](std::uint64_t done, std::uint64_t patients) {
+          narrator_.update(done, kBuckets, std::to_string(patients) + " patients reconstructed");
+        });
+    if (!rebuilt) return stop(rebuilt.error());
+    evidence_.reconstruct = std::move(*rebuilt);
     return {};
   }
 
@@ -411,32 +392,11 @@ class Demo {
     }
     auto scanned = scan_store(
         server_->data(), [this](std::uint64_t done, std::uint64_t all, std::uint64_t events) {
-          progress_.update(done, all, std::to_string(events) + " events looked through");
+          narrator_.update(done, all, std::to_string(events) + " events looked through");
         });
     if (!scanned) return stop(scanned.error());
     evidence_.store_scan = std::move(*scanned);
     return {};
-  }
-
-  void write_reports() const {
-    const bool written = write_file_atomically(options_.out + "/report.html", to_html(report_)) &&
-                         write_file_atomically(options_.out + "/report.json", to_json(report_));
-    if (!written) fail(kEnvironment, "cannot write the report to " + options_.out);
-  }
-
-  // A server of its own session on the same data, and what to try on it.
-  void keep() {
-    const auto token = server_->token("you", "loadgen");
-    if (report_.chaos.remembered.empty() || !token) return;
-    const auto kept = keep_server(own_program(), server_->data(), server_->keys(), run_dir_);
-    if (!kept) {
-      fail(kEnvironment, kept.error());
-      return;
-    }
-    kept_ = true;
-    std::printf("%s", curl_lines(*kept, *token, auditor_token_,
-                                 report_.chaos.remembered.front().command.routing_id)
-                          .c_str());
   }
 
   std::string history_file() const { return options_.out + "/history.bin"; }
@@ -444,12 +404,12 @@ class Demo {
   static constexpr const char* kLoadUser = "demo-load";
   static constexpr const char* kImportUser = "demo-import";
 
-  const DemoOptions options_;
+  const KillsOptions options_;
+  Narrator& narrator_;
   const std::string run_dir_;
   const load::ReferenceData reference_;
-  Progress progress_{"demo"};
-  DemoReport report_;
-  Evidence evidence_;
+  KillsReport report_;
+  KillsEvidence evidence_;
   std::unique_ptr<load::HistoryWriter> history_;
   std::unique_ptr<load::Recorder> recorder_;
   std::unique_ptr<LabServer> server_;
@@ -463,11 +423,15 @@ class Demo {
   bool kept_ = false;
 };
 
-}  // namespace
+KillsAct::KillsAct(const KillsOptions& options, Narrator& narrator)
+    : play_(std::make_unique<Play>(options, narrator)) {}
 
-int run_demo(const DemoOptions& options) {
-  watch_interrupts();
-  return Demo(options).run();
-}
+KillsAct::~KillsAct() = default;
 
-}  // namespace pim::cli::demo
+Step KillsAct::run(std::vector<Claim>& claims) { return play_->run(claims); }
+
+const KillsReport& KillsAct::report() const { return play_->report(); }
+
+void KillsAct::keep() { play_->keep(); }
+
+}  // namespace pim::cli::prove

@@ -6,7 +6,7 @@
 #include "data/sender.h"
 #include "load/history/recorder.h"
 
-namespace pim::cli::demo {
+namespace pim::cli::prove {
 
 class RecordedSender final : public data::Sender {
  public:
@@ -25,4 +25,4 @@ class RecordedSender final : public data::Sender {
   const load::Caller caller_;
 };
 
-}  // namespace pim::cli::demo
+}  // namespace pim::cli::prove

@@ -1,4 +1,4 @@
-#include "cli/demo/demo_report.h"
+#include "cli/prove/kills_report.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +9,7 @@
 #include "load/report/markup.h"
 #include "load/report/svg_plot.h"
 
-namespace pim::cli::demo {
+namespace pim::cli::prove {
 namespace {
 
 using load::report::escape_markup;
@@ -43,40 +43,20 @@ float quantile(std::vector<float>& values, double part) {
   return values[static_cast<std::size_t>(at)];
 }
 
-std::vector<Mark> kill_marks(const DemoReport& report) {
+std::vector<Mark> kill_marks(const KillsReport& report) {
   std::vector<Mark> marks;
   marks.reserve(report.kills.size());
   for (const auto& kill : report.kills) marks.push_back({kill.at_seconds, "SIGKILL"});
   return marks;
 }
 
-std::vector<Sample> all_samples(const DemoReport& report) {
+std::vector<Sample> all_samples(const KillsReport& report) {
   auto samples = report.chaos.samples;
   samples.insert(samples.end(), report.calm.samples.begin(), report.calm.samples.end());
   return samples;
 }
 
-Plot latency_plot(const DemoReport& report) {
-  Series median{"median", Hue::blue, {}};
-  Series p99{"p99", Hue::orange, {}};
-  auto all = bins(all_samples(report));
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (all[i].empty()) continue;
-    const double x = (static_cast<double>(i) + 0.5) * kBin;
-    median.points.push_back({x, quantile(all[i], 0.5)});
-    p99.points.push_back({x, quantile(all[i], 0.99)});
-  }
-  Plot plot;
-  plot.title = "Latency of acknowledged writes, retries included";
-  plot.x_label = "seconds";
-  plot.y_label = "ms (log)";
-  plot.log_y = true;
-  plot.series = {median, p99};
-  plot.marks = kill_marks(report);
-  return plot;
-}
-
-Plot throughput_plot(const DemoReport& report) {
+Plot throughput_plot(const KillsReport& report) {
   Series rate{"writes/s", Hue::green, {}};
   const auto all = bins(all_samples(report));
   // The last bin is cut short by the end.
@@ -93,7 +73,7 @@ Plot throughput_plot(const DemoReport& report) {
   return plot;
 }
 
-Plot shard_plot(const DemoReport& report) {
+Plot shard_plot(const KillsReport& report) {
   Plot plot;
   plot.title = "Commands by shard (calm phase, as /metrics counted them too)";
   plot.x_label = "shard";
@@ -118,7 +98,7 @@ Series percentile_series(const std::string& name, Hue hue, const load::Histogram
   return series;
 }
 
-Plot percentile_plot(const DemoReport& report) {
+Plot percentile_plot(const KillsReport& report) {
   Plot plot;
   plot.title = "Latency percentiles";
   plot.x_label = "percentile";
@@ -130,38 +110,6 @@ Plot percentile_plot(const DemoReport& report) {
   plot.series = {percentile_series("with kills", Hue::orange, report.chaos.latency),
                  percentile_series("calm", Hue::blue, report.calm.latency)};
   return plot;
-}
-
-std::string verdict_class(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::holds:
-      return "good";
-    case Verdict::fails:
-      return "bad";
-    case Verdict::not_delivered:
-      break;
-  }
-  return "unsure";
-}
-
-std::string claim_rows(const std::vector<Claim>& claims) {
-  std::string out;
-  for (const auto& claim : claims) {
-    const auto verdict = claim.verdict();
-    const std::string number = claim.number == kPremise ? "" : std::to_string(claim.number);
-    out += "<tr class=\"head\"><td>" + number + "</td><td>" + escape_markup(claim.text);
-    if (!claim.checks.empty() && !claim.missing.empty()) {
-      out += " <small>(not delivered: " + escape_markup(claim.missing) + ")</small>";
-    }
-    out += "</td><td class=\"" + verdict_class(verdict) + "\">" + std::string(to_string(verdict)) +
-           "</td></tr>\n";
-    for (const auto& check : claim.checks) {
-      out += "<tr><td></td><td>" + escape_markup(check.what) + "<br><small>" +
-             escape_markup(check.evidence) + "</small></td><td class=\"" +
-             (check.holds ? "good\">ok" : "bad\">FAIL") + "</td></tr>\n";
-    }
-  }
-  return out;
 }
 
 std::string kill_rows(const std::vector<Kill>& kills) {
@@ -186,20 +134,30 @@ std::string dropped_rows(const data::ImportReport& import) {
 
 }  // namespace
 
-std::string to_html(const DemoReport& report) {
-  const bool failed = any_fails(report.claims);
-  std::string out = "<h1>PIM SRE Lab: demo report</h1>\n";
-  out += std::string("<p class=\"banner ") + (failed ? "bad" : "good") + "\">" +
-         (failed ? "At least one claim failed." : "Every claim that is delivered holds.") +
-         "</p>\n";
-  out += "<p>" + escape_markup(report.started_at) + ", " + fixed(report.seconds, 0) + " s, seed " +
-         std::to_string(report.seed) + ", program <code>" + escape_markup(report.program) +
-         "</code>, " + escape_markup(report.machine) + "</p>\n";
-  out +=
-      "<h2>Claims</h2>\n<table><tr><th></th><th>claim, check, "
-      "evidence</th><th>verdict</th></tr>\n" +
-      claim_rows(report.claims) + "</table>\n";
-  out += "<h2>Under kills</h2>\n" + to_svg(latency_plot(report)) + to_svg(throughput_plot(report));
+Plot kills_latency_plot(const KillsReport& report) {
+  Series median{"median", Hue::blue, {}};
+  Series p99{"p99", Hue::orange, {}};
+  auto all = bins(all_samples(report));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i].empty()) continue;
+    const double x = (static_cast<double>(i) + 0.5) * kBin;
+    median.points.push_back({x, quantile(all[i], 0.5)});
+    p99.points.push_back({x, quantile(all[i], 0.99)});
+  }
+  Plot plot;
+  plot.title = "Latency of acknowledged writes, retries included";
+  plot.x_label = "seconds";
+  plot.y_label = "ms (log)";
+  plot.log_y = true;
+  plot.series = {median, p99};
+  plot.marks = kill_marks(report);
+  return plot;
+}
+
+std::string html_sections(const KillsReport& report) {
+  std::string out;
+  out += "<h2>Under kills</h2>\n" + to_svg(kills_latency_plot(report)) +
+         to_svg(throughput_plot(report));
   out +=
       "<table><tr><th>kill</th><th>at</th><th>commands on the wire</th><th>new process ready "
       "after</th><th>until the next acknowledged write</th></tr>\n" +
@@ -212,10 +170,10 @@ std::string to_html(const DemoReport& report) {
          " refused. These identifiers were in the files and went no further:</p>\n<table><tr>"
          "<th>column</th><th>values dropped</th></tr>\n" +
          dropped_rows(report.import) + "</table>\n";
-  return load::report::html_page("PIM SRE Lab: demo report", out);
+  return out;
 }
 
-std::string to_json(const DemoReport& report) {
+std::string to_json(const KillsReport& report) {
   std::vector<std::string> kills;
   for (const auto& kill : report.kills) {
     JsonObject object;
@@ -242,18 +200,11 @@ std::string to_json(const DemoReport& report) {
     return object.str();
   };
   JsonObject object;
-  object.add("started_at", report.started_at)
-      .add("seconds", report.seconds)
-      .add("seed", report.seed)
-      .add("program", report.program)
-      .add("machine", report.machine)
-      .add("failed", any_fails(report.claims))
-      .raw("claims", to_json(report.claims))
-      .raw("kills", json_array(kills))
+  object.raw("kills", json_array(kills))
       .raw("with_kills", phase(report.chaos))
       .raw("calm", phase(report.calm))
       .raw("import", data::to_json(report.import));
-  return object.str() + "\n";
+  return object.str();
 }
 
-}  // namespace pim::cli::demo
+}  // namespace pim::cli::prove
