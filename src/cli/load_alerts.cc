@@ -81,7 +81,7 @@ Result<std::vector<AlertSeen>, std::string> AlertWatch::wait(const load::RunResu
       const auto whole = std::chrono::duration_cast<std::chrono::seconds>(until - begin);
       const auto done = std::chrono::duration_cast<std::chrono::seconds>(now - begin);
       progress.update(static_cast<std::uint64_t>(done.count()),
-                      static_cast<std::uint64_t>(whole.count()), "seconds");
+                      static_cast<std::uint64_t>(whole.count()));
       std::this_thread::sleep_for(1s);
     }
   }

@@ -9,6 +9,8 @@
 namespace pim::load {
 namespace {
 
+constexpr double kRounding = 0.001;  // a ruler counts in milliseconds
+
 double unix_seconds_of(AlertTime time) {
   return std::chrono::duration<double>(time.time_since_epoch()).count();
 }
@@ -41,7 +43,7 @@ Result<std::vector<AlertFired>, std::string> read_alerts(std::string_view answer
                      .severity = label_of(each, "severity"),
                      .compressed = !label_of(each, "compressed").empty()};
     const double after = time - unix_seconds_of(from);
-    alert.before = after <= 0;
+    alert.before = after <= kRounding;
     alert.seconds = std::max(after, 0.0);
     alerts.push_back(std::move(alert));
   }
