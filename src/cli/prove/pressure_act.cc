@@ -5,13 +5,12 @@
 #include <utility>
 
 #include "chaos/process/server_unit.h"
-#include "cli/audit_tasks.h"
 #include "cli/load.h"
 #include "cli/load_run.h"
+#include "cli/load_truth.h"
 #include "cli/prove/lab_server.h"
 #include "cli/prove/pressure_evidence.h"
 #include "cli/scenario_faults.h"
-#include "load/history/check.h"
 
 namespace pim::cli::prove {
 namespace {
@@ -63,6 +62,8 @@ Result<load::RunResult, Stop> run_pressure(const PressureOptions& options, Narra
 
   const RunDirectory directory(std::filesystem::absolute(options.out).string() + "/run");
   if (!directory.make()) return stop("cannot create " + directory.path());
+  std::error_code none;
+  std::filesystem::remove(options.out + "/history", none);  // an earlier run's
   auto tested = program_with(options.bug);
   if (!tested) return stop(tested.error());
   const auto config = lab_server_config(std::move(*tested), directory.path());
@@ -89,21 +90,22 @@ Result<load::RunResult, Stop> run_pressure(const PressureOptions& options, Narra
   run.out = options.out;
   run.faults = faults->get();
   narrator.say("failure pressure: " + scenario->description);
-  auto result = run_scenario(run);
-  if (!result) return Err{Stop{result.error(), {}}};
-  if (result->interrupted) return interrupt_stop();
+  auto report = run_scenario(run);
+  if (!report) return Err{Stop{report.error(), {}}};
+  if (report->run.interrupted) return interrupt_stop();
   if (const auto errors = (*faults)->errors(); !errors.empty()) return stop(errors[0].message);
 
   narrator.say("the last SIGKILL, and the history of calls against the store's");
   faults->reset();
   target.process.reset();
   unit.reset();
-  const auto exported = export_data(config.data_directory, options.out + "/export.jsonl");
-  if (!exported) return stop(exported.error());
-  const auto calls = load::check_history(options.out + "/history", options.out + "/export.jsonl");
+  const auto calls =
+      check_truth(options.out + "/history", {.data = config.data_directory}, options.out, {});
   if (!calls) return stop(calls.error());
-  judge_pressure(*result, *calls, scenario->faults.size(), claim_of(claims, 6));
-  return std::move(*result);
+  report->history = truth_of(*calls);
+  if (auto written = write_report(options.out, *report); !written) return stop(written.error());
+  judge_pressure(report->run, *calls, scenario->faults.size(), claim_of(claims, 6));
+  return std::move(report->run);
 }
 
 }  // namespace pim::cli::prove
