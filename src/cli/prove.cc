@@ -26,9 +26,8 @@ void add_prove(CLI::App& app, Action& action) {
                    "The claim, 1 to 6, that is made to fail, and no other act than it needs; "
                    "1 where none is named")
       ->expected(0, 1)
-      ->transform([](const std::string& text) { return text.empty() ? "1" : text; }, "")
       ->check(CLI::Range(1, prove::kClaims))
-      ->default_str("");
+      ->default_str("1");  // where no number follows
   command->add_option("--links", options->links,
                       "What ./lab saw of the link tests, for claim 3 (JSON)");
   command->add_flag("--keep", options->keep,

@@ -39,6 +39,7 @@ TEST(Links, FailByOneTest) {
                   .ok());
   EXPECT_EQ(claim.verdict(), Verdict::failed);
   EXPECT_EQ(claim.checks[1].evidence, "failed: no trace");
+  EXPECT_EQ(claim.missing, "") << "nothing is said of clicks where links do not resolve";
 }
 
 TEST(Links, AreNotDeliveredWithoutAStack) {

@@ -62,6 +62,8 @@ Result<load::RunResult, Stop> run_pressure(const PressureOptions& options, Narra
 
   const RunDirectory directory(std::filesystem::absolute(options.out).string() + "/run");
   if (!directory.make()) return stop("cannot create " + directory.path());
+  std::error_code none;
+  std::filesystem::remove(options.out + "/history", none);  // an earlier run's
   auto tested = program_with(options.bug);
   if (!tested) return stop(tested.error());
   const auto config = lab_server_config(std::move(*tested), directory.path());
