@@ -28,6 +28,10 @@ void add_prove(CLI::App& app, Action& action) {
       ->expected(0, 1)
       ->check(CLI::Range(1, prove::kClaims))
       ->default_str("1");  // where no number follows
+  command
+      ->add_option("--claim", options->claims,
+                   "Only this claim, 1 to 6, and what its act shows besides; may be given again")
+      ->check(CLI::Range(1, prove::kClaims));
   command->add_option("--links", options->links,
                       "What ./lab saw of the link tests, for claim 3 (JSON)");
   command->add_flag("--keep", options->keep,

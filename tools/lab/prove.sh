@@ -6,6 +6,7 @@ CLICKS_DIR=out/grafana
 SUBJECT_LIMIT=180 # s
 
 PROVE_USAGE='./lab prove                  every claim that can be shown here, into out/prove/report.html; about 8 min
+./lab prove --claim N        that claim alone, and what is shown with it
 ./lab prove --sabotage N     with what makes claim N fail: must end with exit code 1 (3: not delivered here)
 ./lab prove --publish        and a sabotaged run beside it, into docs/evidence.md; the working tree must be clean
 ./lab prove --grafana        clicks from trace to logs, to metrics, to the exemplar, and from a span to its profile, in the pinned
@@ -17,20 +18,22 @@ prove() {
     --grafana) prove_grafana ;;
     '') prove_claims out/prove ;;
     --publish) source tools/lab/publish.sh && publish ;;
+    '--claim '[1-6]) prove_claims out/prove --claim "$2" ;;
     '--sabotage '[1-6]) prove_claims out/sabotage --sabotage "$2" ;;
     *) die 2 "prove does not take '$*'"$'\n'"$PROVE_USAGE" ;;
   esac
 }
 
-# prove_claims OUT [--sabotage N]
+# prove_claims OUT [--claim N | --sabotage N]
 prove_claims() {
-  local out=$1 links=()
+  local out=$1 links=() sabotaged=
   shift
+  [ "${1:-}" != --sabotage ] || sabotaged=$2
   need "${BUILD_PACKAGES[@]}" "${TOUR_PACKAGES[@]}"
   build release pim pim-planted
   mkdir -p "$out"
   if [ $# -eq 0 ] || [ "$2" = 3 ]; then
-    prove_links "$out" "${2:-}"
+    prove_links "$out" "$sabotaged"
     links=(--links "$out/links.json")
   fi
   build/release/pim prove --seed-dir seed --out "$out" "${links[@]}" "$@"

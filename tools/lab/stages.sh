@@ -114,7 +114,8 @@ stage_asan() {
   build asan suites
   local status=0
   PIM_SHORT=1 suites asan 'unit|integration' bench || status=1
-  check demo-asan ends_with 0 build/asan/pim prove --demo --seed-dir seed --out out/demo-asan || status=1
+  # not the pressure of claim 6: its objectives are not those of a slowed server
+  check demo-asan ends_with 0 build/asan/pim prove --demo --claim 1 --claim 2 --claim 4 --seed-dir seed --out out/demo-asan || status=1
   return "$status"
 }
 

@@ -39,7 +39,7 @@ std::vector<Claim> all_claims() {
       {3, "one click from trace to log to metric to profile",
        "every link of the provisioned Grafana is rendered and followed in the real Loki, Tempo, "
        "Mimir and Pyroscope, and again with its key broken",
-       "./lab prove"},
+       "./lab prove --claim 3"},
       {4, "routing is deterministic; traffic per shard is seen in metrics",
        "every reply's shard and every event's bucket, computed again; the client's counts by shard "
        "against /metrics",
@@ -48,7 +48,7 @@ std::vector<Claim> all_claims() {
       {6, "failure pressure while the SLOs hold, with a report that could say no",
        "a scenario of load and faults, judged by its objectives as clients see them after retries, "
        "and by its history",
-       "./lab prove"},
+       "./lab prove --claim 6"},
       {kPremise, "the data are nobody's: synthetic, and no identifier got in",
        "the rules of `pim data verify`, on the seed and on every event", "./lab demo"},
   };

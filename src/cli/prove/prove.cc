@@ -65,7 +65,7 @@ class Proving {
       if (!played.error().message.empty()) return fail(played.error().code, played.error().message);
       return played.error().code;
     }
-    if (options_.sabotage != 0) forget_what_was_not_played();
+    forget_what_was_not_played();
     proof_.seconds = narrator_.seconds();
     if (auto written = write(); !written) return fail(kEnvironment, written.error());
     std::printf("%s", to_text(proof_.claims).c_str());
@@ -79,7 +79,12 @@ class Proving {
  private:
   // Whether the claims wanted are among those that an act shows.
   bool wants(std::initializer_list<int> claims) const {
-    return options_.sabotage == 0 || std::ranges::find(claims, options_.sabotage) != claims.end();
+    return std::ranges::any_of(claims, [this](int claim) { return is_asked_for(claim); });
+  }
+  bool is_asked_for(int claim) const {
+    if (options_.sabotage != 0) return claim == options_.sabotage;
+    return options_.claims.empty() ||
+           std::ranges::find(options_.claims, claim) != options_.claims.end();
   }
 
   Step play() {
@@ -152,7 +157,7 @@ class Proving {
 
   void forget_what_was_not_played() {
     std::erase_if(proof_.claims, [this](const Claim& claim) {
-      return claim.number != options_.sabotage && claim.checks.empty() && claim.doubt.empty();
+      return !is_asked_for(claim.number) && claim.checks.empty() && claim.doubt.empty();
     });
   }
 

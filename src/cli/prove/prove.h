@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace pim::cli::prove {
 
@@ -14,8 +15,9 @@ struct ProveOptions {
   double rate = 1500;       // commands a second, of the act of kills
   std::uint32_t kills = 0;  // 0: as the form has it
   bool short_form = false;
-  int sabotage = 0;   // the claim that is to fail; 0: none
-  bool keep = false;  // leave a server up on the data
+  std::vector<int> claims;  // to be shown, with no other acts than they need; empty: all
+  int sabotage = 0;         // the claim that is to fail; 0: none
+  bool keep = false;        // leave a server up on the data
 };
 
 // Prints progress to stderr and the claims to stdout; writes OUT/report.html, OUT/report.json and
