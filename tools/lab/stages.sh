@@ -41,6 +41,7 @@ suites() {
     grep -E '^[0-9]+: \[  FAILED  \]|\*\*\*|Failure$|ERROR: AddressSanitizer|WARNING: ThreadSanitizer' "$log" | head -n 30 >&2
     printf '  FAILED in %s\n' "$log" >&2
   fi
+  sed -nE 's/^[0-9]+: \[  SKIPPED \] (.*) \([0-9]+ ms\)$/    skipped: \1/p' "$log" >&2
   grep -hoE '(power losses|kills|simulated runs) [0-9]+.*' "$log" | sed 's/^/    /' >&2 || true
   count "$ok" "$bad"
   return "$status"
