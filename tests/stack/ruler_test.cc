@@ -139,9 +139,9 @@ TEST_F(RulerTest, AStoppedServerPagesAndATinyStopDoesNot) {
       EXPECT_NEAR(alert["fired_seconds"].get<double>(), second + after, 0.001);
     } else {
       tolerated = true;
-      // a busy machine may be slow by itself, and page of that
+      // a busy machine may be slow by itself, and page of that; and servers of other tests are gone
       if (alert.contains("fired_seconds")) {
-        EXPECT_NE(name.find("-latency"), name.npos) << alert.dump();
+        EXPECT_TRUE(name.find("-latency") != name.npos || name == "PimDown") << alert.dump();
         EXPECT_EQ(exit_, 1) << "the report does not judge what it shows";
       }
     }

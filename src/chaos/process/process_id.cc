@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <csignal>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 #include <thread>
 
@@ -24,7 +23,10 @@ struct Stat {
 // Of /proc/PID/stat; the name in it may hold blanks and brackets, so what counts begins behind it.
 std::optional<Stat> read_stat(pid_t pid) {
   std::ifstream in("/proc/" + std::to_string(pid) + "/stat");
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  // A process that is reaped between the opening and the reading fails the reading: getline says
+  // so, a buffer's iterator would throw.
+  std::string text;
+  std::getline(in, text, '\0');
   const auto end = text.rfind(')');
   if (end == text.npos) return std::nullopt;
   std::istringstream rest(text.substr(end + 1));
