@@ -34,13 +34,6 @@ Sleeper::Sleeper(const std::string& directory)
     : process_(std::make_shared<CommandProcess>(sleep_command(directory))) {
   const auto started = process_->start();
   EXPECT_TRUE(started.ok()) << started.error();
-  // While it becomes the other program it has no command line to be known by.
-  EXPECT_TRUE(wait_until_so(std::chrono::seconds(10), [this] {
-    const auto pid = process_->pid();
-    const auto process = pid ? identify(*pid) : std::nullopt;
-    const auto words = process ? command_line(*process) : std::vector<std::string>{};
-    return !words.empty() && words.front() == "tail";
-  }));
 }
 
 Sleeper::~Sleeper() {

@@ -73,17 +73,22 @@ bool is_stopped(const ProcessId& process) {
 }
 
 std::vector<std::string> command_line(const ProcessId& process) {
-  std::ifstream in("/proc/" + std::to_string(process.pid) + "/cmdline");
   std::vector<std::string> arguments;
-  for (std::string argument; std::getline(in, argument, '\0');) arguments.push_back(argument);
+  // While a process becomes another program it has none.
+  wait_until_so(std::chrono::seconds(1), [&] {
+    std::ifstream in("/proc/" + std::to_string(process.pid) + "/cmdline");
+    for (std::string argument; std::getline(in, argument, '\0');) arguments.push_back(argument);
+    return !arguments.empty() || !is_alive(process);
+  });
   if (!is_alive(process)) arguments.clear();
   return arguments;
 }
 
 Result<void, std::string> send_signal(const ProcessId& process, int signal) {
   const auto fd = open_process(process);
-  if (!fd || !is_alive(process))
+  if (!fd || !is_alive(process)) {
     return Err{"process " + std::to_string(process.pid) + " has ended"};
+  }
   if (::syscall(SYS_pidfd_send_signal, fd.get(), signal, nullptr, 0) != 0) {
     return Err{load::system_error("signal to process " + std::to_string(process.pid), errno)};
   }
