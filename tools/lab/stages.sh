@@ -222,7 +222,7 @@ stage_clicks() {
 }
 
 # name:limit in minutes; each has room for a build from nothing, where it runs alone
-STAGES=(format:3 tidy:20 unit:16 integration:16 crash:16 demo:16 asan:25 tsan:15 fuzz:12)
+STAGES=(format:3 tidy:25 unit:25 integration:16 crash:16 demo:16 asan:30 tsan:15 fuzz:12)
 # With `all`, too: what needs more than Debian packages (hostile: PyPI; stack: Go modules, built once a machine).
 MORE_STAGES=(hostile:10 stack:60)
 # By name only: Chromium, to click on an imitation.
