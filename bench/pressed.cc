@@ -1,6 +1,7 @@
 #include "pressed.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <filesystem>
 #include <memory>
@@ -23,6 +24,16 @@ static_assert(kAmend < load::kOperations.size() && kRegister < load::kOperations
 
 std::size_t second_of(nanoseconds time) {
   return static_cast<std::size_t>(std::max<std::int64_t>(0, time / 1s));
+}
+
+std::int64_t unix_ms() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+std::uint64_t next_run() {
+  static std::atomic<std::uint64_t> runs{0};
+  return ++runs;
 }
 
 class PhasedArrivals : public load::Arrivals {
@@ -60,7 +71,7 @@ class AmendSource : public load::Source {
     ask.method = "PATCH";
     ask.path = "/v1/patients/" + patient.to_string();
     ask.body = R"({"zip3":"4)" + std::to_string(30 + number / patients_.size() % 20) + R"("})";
-    ask.request_id = uuid_v7(start_ms(), 0x0E4, number).to_string();
+    ask.request_id = uuid_v7(start_ms_, run_, number).to_string();
     ask.stream = patient;
     ask.if_match.reset();
     ask.user = 0;
@@ -71,7 +82,10 @@ class AmendSource : public load::Source {
     if (answer.ending == load::Ending::ok) {
       ++second(now).good;
       auto& asked = second(ask.due);
-      if (ask.attempts == 1) asked.admitted.record(now - ask.due);
+      if (ask.attempts == 1) {
+        asked.admitted.record(now - ask.due);
+        asked.served.record(now - ask.first_sent);
+      }
       asked.good_after.record(now - ask.due);
     } else {
       ++second(ask.due).failed;
@@ -81,10 +95,6 @@ class AmendSource : public load::Source {
   std::vector<PressedSecond> take_seconds() { return std::move(seconds_); }
 
  private:
-  static std::int64_t start_ms() {
-    static const auto start = std::chrono::system_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<std::chrono::milliseconds>(start).count();
-  }
   PressedSecond& second(nanoseconds time) {
     const auto index = second_of(time);
     while (seconds_.size() <= index) seconds_.emplace_back();
@@ -92,6 +102,8 @@ class AmendSource : public load::Source {
   }
 
   const std::vector<Uuid>& patients_;
+  const std::uint64_t run_ = next_run();  // so that no two share a request id
+  const std::int64_t start_ms_ = unix_ms();
   std::optional<load::Deadline> began_;
   std::vector<PressedSecond> seconds_;
 };
@@ -124,7 +136,7 @@ class RegisterSource : public load::Source {
 
 // With a history of its own, which nobody looks at.
 Result<load::RunResult, std::string> ask(const PressedRun& run, load::Source& source) {
-  const std::string file = run.directory + "/pressed-" + std::to_string(run.patients.size());
+  const std::string file = run.directory + "/pressed-" + std::to_string(next_run());
   std::filesystem::remove(file);
   auto history = load::HistoryWriter::create(file);
   if (!history) return Err{std::move(history.error())};
@@ -163,6 +175,7 @@ PressedSecond PressedFigures::sum(std::size_t from, std::size_t to) const {
     all.good += seconds[i].good;
     all.failed += seconds[i].failed;
     all.admitted.merge(seconds[i].admitted);
+    all.served.merge(seconds[i].served);
     all.good_after.merge(seconds[i].good_after);
   }
   return all;
@@ -190,11 +203,8 @@ Result<PressedFigures, std::string> run_pressed(const PressedRun& run) {
 Result<std::vector<Uuid>, std::string> register_patients(const PressedRun& run, std::size_t count) {
   std::vector<Uuid> patients;
   patients.reserve(count);
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  for (std::size_t i = 0; i < count; ++i) {
-    patients.push_back(
-        uuid_v7(std::chrono::duration_cast<std::chrono::milliseconds>(now).count(), 0x0E5, i));
-  }
+  const auto run_number = next_run();
+  for (std::size_t i = 0; i < count; ++i) patients.push_back(uuid_v7(unix_ms(), run_number, i));
   constexpr double kRate = 1000;
   RegisterSource source(patients);
   PressedRun registration = run;

@@ -37,6 +37,7 @@ struct PressedSecond {
   std::uint64_t due = 0;
   std::uint64_t good = 0;      // ended well in it, whenever they were due
   load::Histogram admitted;    // answered well at the first attempt, from the intended start
+  load::Histogram served;      // of the same: from when it was sent
   load::Histogram good_after;  // with retries
   std::uint64_t failed = 0;    // after all their attempts
 };

@@ -38,6 +38,7 @@ class FakeSpine final : public spine::Spine {
   explicit FakeSpine(FakeWorld& world) : world_(world) {}
 
   void submit(spine::CommandRequest request, spine::Reply reply) override;
+  std::optional<spine::Shed> turn_away(StreamId) override { return std::nullopt; }
   bool drain(std::chrono::milliseconds) override { return true; }
   bool writable() const override { return writable_.load(); }
   std::vector<spine::ShardStats> shard_stats() const override;
