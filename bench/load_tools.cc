@@ -99,7 +99,8 @@ bool installed(const std::string& program) {
   std::istringstream directories(path == nullptr ? "" : path);
   for (std::string directory; std::getline(directories, directory, ':');) {
     std::error_code ignored;
-    const auto status = std::filesystem::status(directory + "/" + program, ignored);
+    const auto status =
+        std::filesystem::status(std::filesystem::path(directory) / program, ignored);
     if (std::filesystem::is_regular_file(status)) return true;
   }
   return false;

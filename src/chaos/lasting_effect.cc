@@ -47,9 +47,9 @@ std::uint64_t number_of(const Footprint& footprint, std::string_view field) {
 }
 
 const std::string& text_of(const Footprint& footprint, std::string_view field) {
-  static const std::string kNone;
+  static const std::string kEmpty;
   const auto found = footprint.fields.find(field);
-  return found == footprint.fields.end() ? kNone : found->second;
+  return found == footprint.fields.end() ? kEmpty : found->second;
 }
 
 }  // namespace pim::chaos

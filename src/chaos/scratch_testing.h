@@ -27,7 +27,7 @@ class Scratch : public testing::Test {
 };
 
 // False: this machine lacks what the fault needs. That is a reason to skip a test, unless
-// PIM_FAULTS_REQUIRED is set, as in CI.
+// PIM_FAULTS_REQUIRED is set.
 bool can_run(const FaultResult& injected);
 
 #define PIM_INJECT(fault)                                   \

@@ -1,8 +1,6 @@
 #include "chaos/timeline.h"
 
-#include <algorithm>
 #include <csignal>
-#include <iterator>
 #include <map>
 #include <utility>
 
@@ -96,11 +94,14 @@ void Timeline::note(std::size_t index, Phase phase, const FaultError* error) {
 }
 
 std::vector<GroundTruth> Timeline::truths() const {
+  auto truths = truths_by_place();
+  std::erase_if(truths, [](const GroundTruth& truth) { return !truth.from; });
+  return truths;
+}
+
+std::vector<GroundTruth> Timeline::truths_by_place() const {
   const std::lock_guard lock(mutex_);
-  std::vector<GroundTruth> begun;
-  std::ranges::copy_if(truths_, std::back_inserter(begun),
-                       [](const GroundTruth& truth) { return truth.from.has_value(); });
-  return begun;
+  return truths_;
 }
 
 std::vector<FaultError> Timeline::errors() const {

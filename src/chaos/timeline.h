@@ -47,6 +47,8 @@ class Timeline {
 
   // So far, in the plan's order: only faults that were begun. Thread-safe.
   std::vector<GroundTruth> truths() const;
+  // The same by place in the plan; without `from` where one was not begun. Thread-safe.
+  std::vector<GroundTruth> truths_by_place() const;
   // What could not be begun or undone. Thread-safe.
   std::vector<FaultError> errors() const;
 

@@ -12,7 +12,7 @@ Result<std::string, std::string> admin_post(const AdminAccess& access, const std
                                             const std::string& body, std::chrono::seconds limit) {
   const auto url = parse_url(access.url);
   if (!url) return Err{std::string("--admin-url must be http://HOST:PORT")};
-  const auto token = read_trimmed(access.token_file);
+  const auto token = access.token.empty() ? read_trimmed(access.token_file) : access.token;
   if (!token || token->empty()) {
     return Err{
         std::string("--token-file must hold an operator's token (pim token --role operator)")};

@@ -11,6 +11,7 @@ namespace pim::cli {
 struct AdminAccess {
   std::string url;         // http://HOST:PORT of the admin port; empty: no server is meant
   std::string token_file;  // of an operator
+  std::string token = {};  // itself; goes before the file
 };
 
 // The body of a 200; otherwise what went wrong and what to do.

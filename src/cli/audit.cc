@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/audit_tasks.h"
+#include "cli/collector.h"
 #include "cli/command.h"
 #include "cli/compose.h"
 #include "cli/json_object.h"
@@ -39,9 +40,7 @@ struct Options {
 // What was found is told to the Collector, if there is one; the verdict stands without it.
 void tell_auditability(const Options& options, const char* check, std::uint64_t items,
                        std::uint64_t bad) {
-  if (options.collector->count() == 0) return;
-  auto endpoint = options.collector->as<std::string>();
-  while (endpoint.ends_with('/')) endpoint.pop_back();
+  const auto endpoint = collector_url(*options.collector);
   if (!telemetry::report_check(endpoint, {"auditability", check, items, bad})) {
     std::fprintf(stderr, "pim: %s did not take what the check found\n", endpoint.c_str());
   }

@@ -7,11 +7,16 @@
 #include "domain/result.h"
 #include "load/scenario/scenario.h"
 
+namespace CLI {
+class Option;
+}
+
 namespace pim::cli {
 
-void add_load_run(CLI::App& load, Action& action);
+// `collector` is the option of all commands.
+void add_load_run(CLI::App& load, Action& action, const CLI::Option& collector);
 void add_load_scenario(CLI::App& load, Action& action);
-void add_load_check(CLI::App& load, Action& action);
+void add_load_check(CLI::App& load, Action& action, const CLI::Option& collector);
 void add_load_history(CLI::App& load, Action& action);
 
 // Where it cannot be read, everything that is wrong with it was printed.

@@ -1,14 +1,15 @@
 #include "cli/load_result.h"
 
+#include <chrono>
 #include <cstdio>
-
-#include "load/run/verdict.h"
 
 namespace pim::cli {
 namespace {
 
 using load::Outcomes;
 using load::RunResult;
+using load::report::AlertSeen;
+using load::report::LoadReport;
 
 std::string line_of(const load::OperationResult& operation) {
   const Outcomes& after = operation.after;
@@ -25,11 +26,21 @@ std::string line_of(const load::OperationResult& operation) {
   return line;
 }
 
+std::string line_of(const AlertSeen& alert) {
+  std::string out = "  alert after " + alert.fault + ": " + alert.name;
+  if (alert.before) return out + " fired before\n";
+  if (!alert.after) return out + " silent\n";
+  char seconds[64];
+  std::snprintf(seconds, sizeof seconds, " fired after %.0f s\n",
+                std::chrono::duration<double>(*alert.after).count());
+  return out + seconds;
+}
+
 }  // namespace
 
-std::string load_result_text(const RunResult& result) {
-  std::string out = result.scenario + ": " + std::string(load::to_string(result.verdict)) + "\n";
-  for (const auto& reason : result.reasons) out += "  " + reason + "\n";
+std::string load_result_text(const LoadReport& report) {
+  const RunResult& result = report.run;
+  std::string out = result.scenario + ". " + sentence(report) + "\n";
   for (const auto& check : result.checks) {
     out += std::string(check.met ? "  met       " : "  VIOLATED  ") + check.name + ": " +
            check.got + " (wanted " + check.wanted + ")\n";
@@ -45,6 +56,8 @@ std::string load_result_text(const RunResult& result) {
     out += "\n  own writes read: " + std::to_string(own.checked) +
            ", missing the write: " + std::to_string(own.stale) + "\n";
   }
+  if (report.history) out += "\n  history: " + report.history->summary + "\n";
+  for (const auto& alert : report.alerts) out += line_of(alert);
   for (const auto& error : result.errors) {
     out += "  " + error.kind + ": " + std::to_string(error.attempts) + " attempts, " +
            std::to_string(error.requests) + " requests; first: " + error.example.substr(0, 160) +

@@ -3,10 +3,10 @@
 
 #include <string>
 
-#include "load/run/run_result.h"
+#include "load/report/report.h"
 
 namespace pim::cli {
 
-std::string load_result_text(const load::RunResult& result);
+std::string load_result_text(const load::report::LoadReport& report);
 
 }  // namespace pim::cli

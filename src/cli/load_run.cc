@@ -13,6 +13,7 @@
 #include "cli/command.h"
 #include "cli/load.h"
 #include "cli/load_display.h"
+#include "cli/load_truth.h"
 #include "cli/metrics_port.h"
 #include "cli/progress.h"
 #include "cli/text_file.h"
@@ -100,6 +101,23 @@ Result<load::HistoryWriter, std::string> begin_history(const std::string& direct
   return load::HistoryWriter::create(directory + "/history", {.started_at = wall_clock_now()});
 }
 
+// What the store and the ruler say of the run that is over. An error: one of them could not be
+// asked.
+Result<void, std::string> look_afterwards(const LoadRun& run, load::report::LoadReport& report) {
+  if (!run.check.url.empty()) {
+    const auto checked = check_truth(run.out + "/history", {.admin = run.check}, run.out,
+                                     {.sole_writer = run.sole_writer});
+    if (!checked) return Err{"the history could not be checked: " + checked.error()};
+    tell_truth(run.collector, *checked);
+    report.history = truth_of(*checked);
+  }
+  if (run.alerts == nullptr || report.run.interrupted) return {};
+  auto alerts = run.alerts->wait(report.run, stop_asked);
+  if (!alerts) return Err{alerts.error()};
+  report.alerts = std::move(*alerts);
+  return {};
+}
+
 }  // namespace
 
 ExitCode exit_code_of(load::Verdict verdict) {
@@ -138,7 +156,16 @@ void scale_scenario(load::Scenario& scenario, double rate, nanoseconds duration)
   }
 }
 
-Result<load::RunResult, ExitCode> run_scenario(const LoadRun& run) {
+Result<void, std::string> write_report(const std::string& out,
+                                       const load::report::LoadReport& report) {
+  for (const auto& [name, text] : {std::pair("/result.json", load::report::to_json(report)),
+                                   std::pair("/report.html", load::report::to_html(report))}) {
+    if (!write_file_atomically(out + name, text)) return Err{"cannot write " + out + name};
+  }
+  return {};
+}
+
+Result<load::report::LoadReport, ExitCode> run_scenario(const LoadRun& run) {
   const auto stopped = [](ExitCode code, const std::string& message) {
     fail(code, message);
     return Err{code};
@@ -196,13 +223,12 @@ Result<load::RunResult, ExitCode> run_scenario(const LoadRun& run) {
   report.run = std::move(result).value();
   report.machine = load::report::describe_machine();
   report.noise = noise.since();
-  for (const auto& [name, text] : {std::pair("/result.json", load::report::to_json(report)),
-                                   std::pair("/report.html", load::report::to_html(report))}) {
-    if (!write_file_atomically(run.out + name, text)) {
-      return stopped(kEnvironment, "cannot write " + run.out + name);
-    }
+  const auto complete = look_afterwards(run, report);
+  if (const auto written = write_report(run.out, report); !written) {
+    return stopped(kEnvironment, written.error());
   }
-  return std::move(report.run);
+  if (!complete) return stopped(stop_asked ? kInconclusive : kEnvironment, complete.error());
+  return report;
 }
 
 }  // namespace pim::cli

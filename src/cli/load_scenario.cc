@@ -1,10 +1,15 @@
 #include <CLI/CLI.hpp>
 #include <cmath>
 #include <cstdio>
+#include <functional>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <string_view>
 
+#include "chaos/kind.h"
 #include "cli/load.h"
 #include "cli/text_file.h"
 #include "load/run/operation.h"
@@ -25,6 +30,14 @@ struct ScenarioCommand {
 };
 
 std::string percent(double share) { return show_number(std::round(share * 1000) / 10) + " %"; }
+
+// The injector's word on a fault of a scenario.
+std::optional<load::FaultProblem> problem_of_fault(
+    std::string_view kind, const std::map<std::string, std::string, std::less<>>& parameters) {
+  const auto checked = pim::chaos::check_fault(kind, parameters);
+  if (checked) return std::nullopt;
+  return load::FaultProblem{checked.error().parameter, checked.error().message};
+}
 
 double weights_of(const Scenario& scenario) {
   double sum = 0;
@@ -103,6 +116,7 @@ std::string to_text(const Scenario& scenario) {
       out += "=";
       out += value;
     }
+    if (!fault.alert.empty()) out += ", alert " + fault.alert;
     out += "\n";
   }
   return out;
@@ -149,7 +163,8 @@ Json to_json(const Scenario& scenario) {
                       {"for_seconds", seconds(each.length)},
                       {"kind", each.kind},
                       {"target", each.target},
-                      {"parameters", each.parameters}});
+                      {"parameters", each.parameters},
+                      {"alert", each.alert}});
   }
   return {{"name", scenario.name},
           {"description", scenario.description},
@@ -178,7 +193,7 @@ Result<load::Scenario, ExitCode> read_scenario(const std::string& path) {
     fail(kEnvironment, "cannot read " + path);
     return Err{kEnvironment};
   }
-  auto scenario = load::parse_scenario(*text, path);
+  auto scenario = load::parse_scenario(*text, path, problem_of_fault);
   if (scenario) return std::move(*scenario);
   for (const auto& message : scenario.error().messages) fail(kUsage, message);
   return Err{kUsage};

@@ -27,6 +27,17 @@ std::string subject_of(const std::string& token) {
   return payload->substr(from, payload->find('"', from) - from);
 }
 
+Result<std::string, std::string> token_of(const api::KeySet& keys, const std::string& user,
+                                          const char* role, const std::string& tenant) {
+  api::TokenRequest request;
+  request.user = user;
+  request.role = role;
+  request.tenants = {tenant};
+  request.issued_at = static_cast<std::int64_t>(std::time(nullptr));
+  request.lifetime_seconds = 31 * kDay;
+  return api::sign_token(keys, request);
+}
+
 }  // namespace
 
 Result<std::vector<load::LoadUser>, std::string> users_of_keys(const std::string& keys_file,
@@ -34,19 +45,22 @@ Result<std::vector<load::LoadUser>, std::string> users_of_keys(const std::string
                                                                std::uint32_t count) {
   const auto keys = api::KeySet::load(keys_file);
   if (!keys) return Err{keys.error()};
+  const auto run = "load-" + std::to_string(std::time(nullptr)) + "-";
   std::vector<load::LoadUser> users;
   for (std::uint32_t i = 1; i <= count; ++i) {
-    api::TokenRequest request;
-    request.user = "load-" + std::to_string(i);
-    request.role = "loadgen";
-    request.tenants = {tenant};
-    request.issued_at = static_cast<std::int64_t>(std::time(nullptr));
-    request.lifetime_seconds = 31 * kDay;
-    auto token = api::sign_token(*keys, request);
+    auto user = run + std::to_string(i);
+    auto token = token_of(*keys, user, "loadgen", tenant);
     if (!token) return Err{std::move(token.error())};
-    users.push_back({request.user, std::move(token).value()});
+    users.push_back({std::move(user), std::move(token).value()});
   }
   return users;
+}
+
+Result<std::string, std::string> operator_token(const std::string& keys_file,
+                                                const std::string& tenant) {
+  const auto keys = api::KeySet::load(keys_file);
+  if (!keys) return Err{keys.error()};
+  return token_of(*keys, "load-operator", "operator", tenant);
 }
 
 Result<std::vector<load::LoadUser>, std::string> user_of_token(const std::string& token_file) {

@@ -72,7 +72,9 @@ std::string profile_label(const CLI::App& app) {
 }
 
 void list(const CLI::App& app, const std::string& name, std::vector<std::string>& names) {
-  const auto below = app.get_subcommands([](const CLI::App*) { return true; });
+  // a group of options is an App too, without a name
+  const auto below =
+      app.get_subcommands([](const CLI::App* each) { return !each->get_name().empty(); });
   if (below.empty()) names.push_back(name);
   for (const auto* each : below) list(*each, name + " " + each->get_name(), names);
 }

@@ -10,6 +10,7 @@ Result<std::unique_ptr<ScenarioFaults>, std::string> ScenarioFaults::make(
     const std::vector<load::PlannedScenarioFault>& planned, const pim::chaos::Target& target,
     pim::chaos::Footprints& footprints, std::function<void(const pim::chaos::FaultNews&)> tell) {
   std::vector<pim::chaos::PlannedFault> plan;
+  std::vector<std::string> alerts;
   for (const auto& fault : planned) {
     const std::string place =
         "fault " + std::to_string(plan.size() + 1) + " (" + fault.kind + "): ";
@@ -19,8 +20,10 @@ Result<std::unique_ptr<ScenarioFaults>, std::string> ScenarioFaults::make(
     auto made = pim::chaos::make_fault(fault.kind, target, fault.parameters, &footprints);
     if (!made) return Err{place + made.error().message};
     plan.push_back({fault.at, fault.length, std::move(made).value()});
+    alerts.push_back(fault.alert);
   }
-  return std::unique_ptr<ScenarioFaults>(new ScenarioFaults(std::move(plan), std::move(tell)));
+  return std::unique_ptr<ScenarioFaults>(
+      new ScenarioFaults(std::move(plan), std::move(alerts), std::move(tell)));
 }
 
 void ScenarioFaults::start(std::chrono::steady_clock::time_point zero) {
@@ -30,11 +33,19 @@ void ScenarioFaults::start(std::chrono::steady_clock::time_point zero) {
 
 void ScenarioFaults::stop() { timeline_.stop(); }
 
+std::vector<std::string> ScenarioFaults::failures() const {
+  std::vector<std::string> messages;
+  for (auto& error : timeline_.errors()) messages.push_back(std::move(error.message));
+  return messages;
+}
+
 std::vector<load::FaultPeriod> ScenarioFaults::periods() const {
   std::vector<load::FaultPeriod> periods;
-  for (const auto& truth : timeline_.truths()) {
+  const auto truths = timeline_.truths_by_place();
+  for (std::size_t i = 0; i < truths.size(); ++i) {
+    const auto& truth = truths[i];
     if (!truth.from) continue;
-    load::FaultPeriod period{truth.kind, truth.target, truth.from->steady - zero_, {}};
+    load::FaultPeriod period{truth.kind, truth.target, truth.from->steady - zero_, {}, alerts_[i]};
     if (truth.to) period.to = truth.to->steady - zero_;
     periods.push_back(std::move(period));
   }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "chaos/footprint.h"
@@ -28,15 +29,17 @@ class ScenarioFaults final : public load::FaultTimeline {
   void start(std::chrono::steady_clock::time_point zero) override;
   void stop() override;
   std::vector<load::FaultPeriod> periods() const override;
+  std::vector<std::string> failures() const override;
 
-  // What could not be begun or undone: then the run shows nothing of it.
+  // The same as failures(), with what kind of trouble each is.
   std::vector<pim::chaos::FaultError> errors() const { return timeline_.errors(); }
 
  private:
-  ScenarioFaults(std::vector<pim::chaos::PlannedFault> plan,
+  ScenarioFaults(std::vector<pim::chaos::PlannedFault> plan, std::vector<std::string> alerts,
                  std::function<void(const pim::chaos::FaultNews&)> tell)
-      : timeline_(std::move(plan), std::move(tell)) {}
+      : alerts_(std::move(alerts)), timeline_(std::move(plan), std::move(tell)) {}
 
+  const std::vector<std::string> alerts_;  // that are expected, by place in the plan
   std::chrono::steady_clock::time_point zero_;
   pim::chaos::Timeline timeline_;
 };

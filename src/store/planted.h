@@ -35,6 +35,8 @@ enum class Bug {
   stale_read,         // Pim-Min-Position is not waited for
   read_back,          // a chart is now and then of the version before
   read_ahead,         // a chart is of a version that nobody committed
+
+  slow_commit,  // every batch takes a third of a second: true, and too late
 };
 
 // With `every`: each time that it has been asked so often while the bug is on.

@@ -42,6 +42,7 @@ constexpr Name kNames[] = {
     {"stale-read", Bug::stale_read},
     {"read-back", Bug::read_back},
     {"read-ahead", Bug::read_ahead},
+    {"slow-commit", Bug::slow_commit},
 };
 constexpr int kNone = -1;
 

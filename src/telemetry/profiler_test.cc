@@ -69,7 +69,7 @@ TEST(Profiler, FindsTheFunctionThatWorks) {
   Profiler::Recording recording(*profiler);
   std::thread([] {
     name_thread("hot");
-    profiled_caller(milliseconds(300));
+    profiled_caller(milliseconds(900));
   }).join();
   const Profile seen = recording.take();
   const Pprof profile = encode_and_read(seen);
@@ -82,8 +82,8 @@ TEST(Profiler, FindsTheFunctionThatWorks) {
   EXPECT_GT(profile.duration_nanos, 100'000'000);
 
   const auto hot = profile.ticks("profiled_hot_function");
-  EXPECT_GT(hot, 100) << "of 300 that it used, whatever else ran";
-  EXPECT_LE(hot, 400);
+  EXPECT_GT(hot, 100) << "of 900 that it used, whatever else ran: a busy machine finds it late";
+  EXPECT_LE(hot, 1'000);
   std::int64_t with_caller = 0;
   bool inlined = false;
   for (const auto& sample : profile.samples) {

@@ -74,7 +74,7 @@ TEST_F(CommandLineTest, MistakesOfUseAreTwo) {
       {"data", "verify"},
       {"data", "verify", path("x.csv"), "--store", path("x")},
       {"data", "verify", path("x.csv"), "--year", "12"},
-      {"prove"},
+      {"prove", "--sabotage", "9"},
   };
   for (const auto& mistake : mistakes) {
     std::string line = "pim";

@@ -44,8 +44,8 @@ void FaultLab::start_unit(const UnitOptions& options) {
   chaos::StartCommand command;
   command.arguments = options.wrapper;
   for (const auto& word :
-       Words{options.program, "serve", "--data", data(), "--port", "0", "--admin-port", "0",
-             "--keys", path("keys.json"), "--ready-file", path("ready.json")}) {
+       Words{options.program, "serve", "--data", data(), "--port", options.port, "--admin-port",
+             "0", "--keys", path("keys.json"), "--ready-file", path("ready.json")}) {
     command.arguments.push_back(word);
   }
   command.arguments.insert(command.arguments.end(), options.extra.begin(), options.extra.end());

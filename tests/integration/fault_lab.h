@@ -21,6 +21,7 @@ struct UnitOptions {
   std::string program = PIM_PROGRAM;
   Words extra = {};       // arguments of `serve`
   std::string keys = {};  // further lines of the unit file
+  std::string port = "0";
 };
 
 class FaultLab : public Lab {

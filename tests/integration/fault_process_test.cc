@@ -139,6 +139,10 @@ TEST_F(FaultProcessTest, ABusyServerIsThrottledAndShortOfMemory) {
   start_unit();
   for (const auto& [kind, setting] :
        {std::pair("cpu-pressure", "share=2"), std::pair("memory-pressure", "limit=1MiB")}) {
+#ifdef __SANITIZE_ADDRESS__
+    // it keeps what was freed, so it asks for new pages all the time and stands still
+    if (std::string_view(kind) == "memory-pressure") continue;
+#endif
     begin_fault({kind, "--set", setting});
     if (IsSkipped()) return;
     // each write takes processor time and page cache

@@ -104,6 +104,46 @@ TEST_F(LoadRun, AsksAServerForEverythingAndItsHistoryIsTrue) {
   EXPECT_EQ(checked.exit, 0) << checked.out << checked.err;
 }
 
+TEST_F(LoadRun, AServerThatDoesNotKeepItsWordIsFoundOut) {
+  serve({}, {}, PIM_PLANTED, {"PIM_PLANTED_BUG=drop-request"});
+  auto arguments = command(scenario("[slo.all]\navailability = 99\n"), "out");
+  arguments.insert(arguments.end(), {"--duration", "1s", "--check",
+                                     "http://127.0.0.1:" + std::to_string(server().admin_port())});
+  const auto ran = pim(arguments);
+  EXPECT_EQ(ran.exit, 1) << ran.err;
+  EXPECT_NE(json_text(ran.out, "sentence").find("the history is not true"), std::string::npos);
+  const auto violations = json_text(json_text(ran.out, "history"), "violations");
+  EXPECT_NE(violations.find("\"unnamed\":"), std::string::npos) << violations;
+  EXPECT_NE(read_text(path("out/report.html")).find("<td>unnamed</td>"), std::string::npos);
+}
+
+TEST_F(LoadRun, AStoreThatOthersWroteToIsSaidToBe) {
+  serve();
+  const auto file = scenario("");
+  const auto run_again = [&](const char* out, std::vector<std::string> more) {
+    auto arguments = command(file, out);
+    more.insert(more.end(), {"--duration", "1s", "--check",
+                             "http://127.0.0.1:" + std::to_string(server().admin_port())});
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return pim(arguments);
+  };
+  expect_exit(run_again("first", {}), 0);
+  const auto strict = run_again("second", {});
+  EXPECT_EQ(strict.exit, 1);
+  EXPECT_NE(strict.out.find("\"phantom\":"), std::string::npos) << "of the first run";
+  expect_exit(run_again("third", {"--others-wrote"}), 0);
+}
+
+TEST_F(LoadRun, AStoreThatCannotBeAskedIsNoVerdict) {
+  serve();
+  auto arguments = command(scenario(""), "out");
+  arguments.insert(arguments.end(), {"--duration", "1s", "--check", "http://127.0.0.1:1"});
+  const auto ran = pim(arguments);
+  EXPECT_EQ(ran.exit, 3);
+  EXPECT_NE(ran.err.find("the history could not be checked"), std::string::npos) << ran.err;
+  EXPECT_FALSE(read_text(path("out/result.json")).empty()) << "the load is not lost";
+}
+
 TEST_F(LoadRun, AnObjectiveThatCannotBeHeldIsAViolation) {
   serve();
   auto arguments = command(scenario("[slo.all]\np50 = \"1us\"\n"), "out");
@@ -147,6 +187,11 @@ TEST_F(LoadRun, SaysWhatIsWrongBeforeItAsksForAnything) {
   const auto refused = pim(command(broken, "other"));
   EXPECT_EQ(refused.exit, 2);
   EXPECT_NE(refused.err.find("--without-faults"), std::string::npos) << refused.err;
+
+  const auto untold = pim({"load", "run", scenario(""), "--token-file", token_file("loadgen"),
+                           "--out", path("other"), "--check", "http://127.0.0.1:1"});
+  EXPECT_EQ(untold.exit, 2);
+  EXPECT_NE(untold.err.find("--operator-token-file"), std::string::npos) << untold.err;
 
   const auto port = server().port();
   kill_server();

@@ -91,9 +91,12 @@ TEST_F(ProfileTest, HasOurFunctionsAndTheSpansThatWereSent) {
   EXPECT_TRUE(names_our_source(profile));
   EXPECT_GT(profile.ticks("pim::spine::ShardExecutor::"), 0);
   const auto threads = threads_of(profile);
-  for (const auto* thread : {"store-write", "shard-0", "http"}) {
+  for (const auto* thread : {"store-write", "http"}) {
     EXPECT_TRUE(threads.contains(thread)) << thread;
   }
+  // Each for itself may have little to do where the machine is busy.
+  EXPECT_TRUE(std::ranges::any_of(
+      threads, [](const std::string& thread) { return thread.starts_with("shard-"); }));
   const auto spans = spans_of(profile);
   EXPECT_GT(spans.size(), 5U);
   std::set<std::string> sent;

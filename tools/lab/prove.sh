@@ -1,17 +1,86 @@
-# Sourced by ./lab: what takes other programs than our own to show.
+# Sourced by ./lab: the claims, shown; and what takes other programs than our own to show.
 source tools/lab/stack.sh
 
 CLICKS_PACKAGES=(chromium chromium-driver python3-selenium curl jq)
 CLICKS_DIR=out/grafana
 SUBJECT_LIMIT=180 # s
 
-PROVE_USAGE='./lab prove --grafana    clicks from trace to logs, to metrics, to the exemplar, and from a span to its profile, in the pinned
-                         Grafana (Docker, or PIM_GRAFANA_HOME); pictures and addresses in out/grafana/
-The demo is ./lab demo.'
+PROVE_USAGE='./lab prove                  every claim that can be shown here, into out/prove/report.html; about 8 min
+./lab prove --claim N        that claim alone, and what is shown with it
+./lab prove --sabotage N     with what makes claim N fail: must end with exit code 1 (3: not delivered here)
+./lab prove --publish        and a sabotaged run beside it, into docs/evidence.md; the working tree must be clean
+./lab prove --grafana        clicks from trace to logs, to metrics, to the exemplar, and from a span to its profile, in the pinned
+                             Grafana (Docker, or PIM_GRAFANA_HOME); pictures and addresses in out/grafana/
+The short form is ./lab demo.'
 
 prove() {
-  [ "$*" = --grafana ] || die 2 "prove takes --grafana"$'\n'"$PROVE_USAGE"
-  prove_grafana
+  case "$*" in
+    --grafana) prove_grafana ;;
+    '') prove_claims out/prove ;;
+    --publish) source tools/lab/publish.sh && publish ;;
+    '--claim '[1-6]) prove_claims out/prove --claim "$2" ;;
+    '--sabotage '[1-6]) prove_claims out/sabotage --sabotage "$2" ;;
+    *) die 2 "prove does not take '$*'"$'\n'"$PROVE_USAGE" ;;
+  esac
+}
+
+# prove_claims OUT [--claim N | --sabotage N]
+prove_claims() {
+  local out=$1 links=() sabotaged=
+  shift
+  [ "${1:-}" != --sabotage ] || sabotaged=$2
+  need "${BUILD_PACKAGES[@]}" "${TOUR_PACKAGES[@]}"
+  build release pim pim-planted
+  mkdir -p "$out"
+  if [ $# -eq 0 ] || [ "$2" = 3 ]; then
+    prove_links "$out" "$sabotaged"
+    links=(--links "$out/links.json")
+  fi
+  build/release/pim prove --seed-dir seed --out "$out" "${links[@]}" "$@"
+}
+
+# prove_links OUT [SABOTAGED]: runs the link tests against a stack of their own and says in OUT/links.json
+# (docs/formats/links-file.md) what came of it. Sabotaged, the key of a link is broken.
+prove_links() {
+  local out=$1 filter='LinkContract.*' part
+  rm -f "$out"/links*
+  for part in "${STACK_PARTS[@]}"; do
+    [ ! -x "$(go_binary "$part")" ] || continue
+    say "claim 3 needs $part, which ./lab stack build makes (once a machine); without it"
+    links_not_run "the stack is not built on this machine (./lab stack build)" >"$out/links.json"
+    return
+  done
+  [ -z "${2:-}" ] || filter='LinkContract.FromAnExemplar*'
+  build release stack_test
+  say "the link tests, against a stack of their own"
+  if ! prove_links_run "$out" "$filter" "${2:-}"; then
+    links_not_run "the stack did not start (see $out/links.log)" >"$out/links.json"
+    return
+  fi
+  links_json "$out/links-tests.json" "$(links_claim "$CLICKS_DIR" "$(tree_commit)")" >"$out/links.json"
+}
+
+# In a shell of its own, with which its stack ends.
+prove_links_run() (
+  local out=$1 filter=$2 sabotaged=$3 dir
+  dir=$(mktemp -d "${TMPDIR:-/tmp}/pim-links.XXXXXX")
+  # shellcheck disable=SC2064
+  trap "stack down --dir '$dir' >/dev/null; rm -rf '$dir'" EXIT
+  stack up --dir "$dir" --port-base "$(free_port_base)" --pim-admin 127.0.0.1:1 >"$out/links.log" 2>&1 || return 1
+  PIM_LINKS_SABOTAGE=$sabotaged PIM_STACK=$dir/stack.json PIM_STACK_IS_MINE=1 build/release/tests/stack/stack_test \
+    --gtest_filter="$filter" --gtest_output="json:$out/links-tests.json" >>"$out/links.log" 2>&1 || true
+)
+
+links_not_run() { jq -n --arg reason "$1" '{tests: [], $reason}'; }
+
+# links_json GTEST_REPORT CLAIM: what a test program that died says is that it died.
+links_json() {
+  local tests
+  tests=$(jq -e '[.testsuites[].testsuite[] | select(.status == "RUN") |
+    {name: "\(.classname).\(.name)", passed: (.result == "COMPLETED" and .failures == null),
+     problem: ([.failures[]?.failure] | join("; ") | .[0:300])}] | select(length > 0)' "$1" 2>/dev/null) ||
+    tests='[{"name": "the link tests run to their end", "passed": false, "problem": "see links.log"}]'
+  jq -n --argjson tests "$tests" --arg claim "$2" '{$tests, $claim, clicked: ($claim | contains("; clicked in "))}'
 }
 
 # links_claim DIR COMMIT: what may be said of the links. Clicked only where DIR/clicks.json says so of that very commit.

@@ -75,7 +75,7 @@ stack_up() (
   # shellcheck disable=SC1091
   source "$dir/stack.env"
   set +a
-  mkdir -p "$dir/log" "$dir/targets" "$dir/rules"
+  mkdir -p "$dir/log" "$dir/targets/load" "$dir/rules"
   ln -sfn "$PWD/observability/mimir/rules" "$dir/rules/anonymous" # Mimir's one tenant
   [ ${#missing[@]} -lt ${#STACK_PARTS[@]} ] || stack_ports_are_free
   for part in "${missing[@]}"; do stack_start "$dir" "$part"; done

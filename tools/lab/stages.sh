@@ -41,6 +41,7 @@ suites() {
     grep -E '^[0-9]+: \[  FAILED  \]|\*\*\*|Failure$|ERROR: AddressSanitizer|WARNING: ThreadSanitizer' "$log" | head -n 30 >&2
     printf '  FAILED in %s\n' "$log" >&2
   fi
+  sed -nE 's/^[0-9]+: \[  SKIPPED \] (.*) \([0-9]+ ms\)$/    skipped: \1/p' "$log" >&2
   grep -hoE '(power losses|kills|simulated runs) [0-9]+.*' "$log" | sed 's/^/    /' >&2 || true
   count "$ok" "$bad"
   return "$status"
@@ -82,20 +83,31 @@ stage_crash() {
   suites release crash
 }
 
-# The door itself, and that its verdict can be no.
+# The door itself, and that its verdict can be no, for each claim whose platform is up.
 stage_demo() {
   need "${BUILD_PACKAGES[@]}"
   build release pim pim-planted
-  local status=0
-  check demo build/release/pim prove --demo --seed-dir seed --out out/demo || status=1
-  check sabotage fails_its_claim build/release/pim prove --demo --sabotage --seed-dir seed --out out/sabotage || status=1
+  local status=0 claim
+  check demo ends_with 0 build/release/pim prove --demo --seed-dir seed --out out/demo || status=1
+  check sabotage ends_with 1 build/release/pim prove --demo --sabotage --seed-dir seed --out out/sabotage || status=1
+  for claim in 2 4 6; do
+    check "sabotage-$claim" ends_with 1 build/release/pim prove --sabotage "$claim" --seed-dir seed --out "out/sabotage-$claim" || status=1
+  done
+  check sabotage-5 ends_with 3 build/release/pim prove --sabotage 5 --seed-dir seed --out out/sabotage-5 || status=1
   return "$status"
 }
 
-fails_its_claim() {
-  local status=0
-  "$@" || status=$?
-  [ "$status" = 1 ] || { echo "exit code $status, not 1: $*"; return 1; }
+# ends_with CODE COMMAND...: a machine too busy for the load generator decides nothing (4): then again, twice at most.
+ends_with() {
+  local wanted=$1 status try
+  shift
+  for try in 1 2 3; do
+    status=0
+    "$@" || status=$?
+    [ "$status" = 4 ] || break
+    echo "try $try: inconclusive"
+  done
+  [ "$status" = "$wanted" ] || { echo "exit code $status, not $wanted: $*"; return 1; }
 }
 
 stage_asan() {
@@ -103,7 +115,8 @@ stage_asan() {
   build asan suites
   local status=0
   PIM_SHORT=1 suites asan 'unit|integration' bench || status=1
-  check demo-asan build/asan/pim prove --demo --seed-dir seed --out out/demo-asan || status=1
+  # not the pressure of claim 6: its objectives are not those of a slowed server
+  check demo-asan ends_with 0 build/asan/pim prove --demo --claim 1 --claim 2 --claim 4 --seed-dir seed --out out/demo-asan || status=1
   return "$status"
 }
 
@@ -209,7 +222,7 @@ stage_clicks() {
 }
 
 # name:limit in minutes; each has room for a build from nothing, where it runs alone
-STAGES=(format:3 tidy:20 unit:16 integration:16 crash:16 demo:16 asan:25 tsan:15 fuzz:12)
+STAGES=(format:3 tidy:25 unit:25 integration:16 crash:16 demo:16 asan:30 tsan:15 fuzz:12)
 # With `all`, too: what needs more than Debian packages (hostile: PyPI; stack: Go modules, built once a machine).
 MORE_STAGES=(hostile:10 stack:60)
 # By name only: Chromium, to click on an imitation.

@@ -85,7 +85,7 @@ function(factor=1)
   ] + if compressed then [] else [
     {
       name: 'pim-slo-budget',
-      interval: '10m',
+      interval: '1m',
       rules: [{
         local whole = '%dd' % slo.days,
         record: 'pim:slo_budget:ratio_' + whole,

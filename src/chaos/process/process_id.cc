@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <csignal>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 #include <thread>
 
@@ -24,7 +23,10 @@ struct Stat {
 // Of /proc/PID/stat; the name in it may hold blanks and brackets, so what counts begins behind it.
 std::optional<Stat> read_stat(pid_t pid) {
   std::ifstream in("/proc/" + std::to_string(pid) + "/stat");
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  // A process that is reaped between the opening and the reading fails the reading: getline says
+  // so, a buffer's iterator would throw.
+  std::string text;
+  std::getline(in, text, '\0');
   const auto end = text.rfind(')');
   if (end == text.npos) return std::nullopt;
   std::istringstream rest(text.substr(end + 1));
@@ -71,17 +73,22 @@ bool is_stopped(const ProcessId& process) {
 }
 
 std::vector<std::string> command_line(const ProcessId& process) {
-  std::ifstream in("/proc/" + std::to_string(process.pid) + "/cmdline");
   std::vector<std::string> arguments;
-  for (std::string argument; std::getline(in, argument, '\0');) arguments.push_back(argument);
+  // While a process becomes another program it has none.
+  wait_until_so(std::chrono::seconds(1), [&] {
+    std::ifstream in("/proc/" + std::to_string(process.pid) + "/cmdline");
+    for (std::string argument; std::getline(in, argument, '\0');) arguments.push_back(argument);
+    return !arguments.empty() || !is_alive(process);
+  });
   if (!is_alive(process)) arguments.clear();
   return arguments;
 }
 
 Result<void, std::string> send_signal(const ProcessId& process, int signal) {
   const auto fd = open_process(process);
-  if (!fd || !is_alive(process))
+  if (!fd || !is_alive(process)) {
     return Err{"process " + std::to_string(process.pid) + " has ended"};
+  }
   if (::syscall(SYS_pidfd_send_signal, fd.get(), signal, nullptr, 0) != 0) {
     return Err{load::system_error("signal to process " + std::to_string(process.pid), errno)};
   }

@@ -9,16 +9,15 @@
 #include <utility>
 #include <vector>
 
-#include "api/version.h"
 #include "chaos/fault_event.h"
 #include "chaos/kind.h"
 #include "chaos/timeline.h"
 #include "cli/chaos/chaos.h"
 #include "cli/chaos/unit_file.h"
+#include "cli/collector.h"
 #include "cli/json_object.h"
 #include "cli/stop_signals.h"
 #include "cli/text_file.h"
-#include "telemetry/otlp_logs.h"
 
 namespace pim::cli::chaos {
 namespace {
@@ -106,14 +105,6 @@ void print_news(const FaultNews& news) {
   std::fflush(stdout);
 }
 
-std::unique_ptr<telemetry::LogSender> event_sender(const std::string& endpoint) {
-  if (endpoint.empty()) return nullptr;
-  return std::make_unique<telemetry::LogSender>(
-      telemetry::otlp_log_exporter(endpoint, {.service_name = "pim-cli",
-                                              .service_version = std::string(api::kVersion),
-                                              .instance_id = std::to_string(::getpid())}));
-}
-
 int run_fault(const RunOptions& options) {
   const StopSignals signals;  // before any thread starts
   const auto length = pim::chaos::parse_seconds(options.length);
@@ -176,8 +167,7 @@ void add_run(CLI::App& app, CLI::App& chaos, Action& action) {
   command->add_flag("--json", options->json, "The ground truth as JSON, at the end");
   const auto* endpoint = app.get_option("--otlp-endpoint");
   command->callback([&action, options, endpoint] {
-    if (endpoint->count() != 0) options->endpoint = endpoint->as<std::string>();
-    while (options->endpoint.ends_with('/')) options->endpoint.pop_back();
+    options->endpoint = collector_url(*endpoint);
     action = [options] { return run_fault(*options); };
   });
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "domain/result.h"
@@ -63,6 +64,8 @@ struct CheckReport {
     return violations[static_cast<std::size_t>(violation)];
   }
   bool clean() const;
+  // What was looked at, by name, in a fixed order.
+  std::vector<std::pair<std::string_view, std::uint64_t>> counts() const;
   // "acknowledged checked N, lost N, duplicated N, phantom N", and the others where not 0.
   std::string summary() const;
 };

@@ -4,38 +4,29 @@
 #include "load/history/check.h"
 
 namespace pim::load {
-namespace {
-
-struct Count {
-  std::string_view name;
-  std::uint64_t value = 0;
-};
-
-std::array<Count, 14> counts_of(const CheckReport& report) {
-  return {{{"calls", report.calls},
-           {"requests", report.requests},
-           {"acknowledged", report.acknowledged},
-           {"refused", report.refused},
-           {"unknown", report.unknown},
-           {"unknown-applied", report.unknown_applied},
-           {"replays", report.replays},
-           {"reads", report.reads},
-           {"promised-reads", report.promised_reads},
-           {"compared-reads", report.compared_reads},
-           {"references", report.references},
-           {"events", report.events},
-           {"receipts", report.receipts},
-           {"unjudged", report.unjudged}}};
-}
-
-}  // namespace
-
 std::string_view to_string(Violation violation) {
   constexpr std::array<std::string_view, kViolations> kNames = {
       "lost",         "duplicated",  "phantom",    "unnamed",        "gap",       "reordered",
       "contradicted", "unreceipted", "baseless",   "stale-accepted", "misplaced", "inactive",
       "stale-read",   "went-back",   "read-ahead", "read-differs"};
   return kNames[static_cast<std::size_t>(violation)];
+}
+
+std::vector<std::pair<std::string_view, std::uint64_t>> CheckReport::counts() const {
+  return {{"calls", calls},
+          {"requests", requests},
+          {"acknowledged", acknowledged},
+          {"refused", refused},
+          {"unknown", unknown},
+          {"unknown-applied", unknown_applied},
+          {"replays", replays},
+          {"reads", reads},
+          {"promised-reads", promised_reads},
+          {"compared-reads", compared_reads},
+          {"references", references},
+          {"events", events},
+          {"receipts", receipts},
+          {"unjudged", unjudged}};
 }
 
 bool CheckReport::clean() const {
@@ -55,9 +46,9 @@ std::string CheckReport::summary() const {
 
 std::string to_text(const CheckReport& report) {
   std::string text;
-  for (const Count& count : counts_of(report)) {
+  for (const auto& [name, count] : report.counts()) {
     if (!text.empty()) text += ", ";
-    text.append(count.name).append(" ") += std::to_string(count.value);
+    text.append(name).append(" ") += std::to_string(count);
   }
   text += '\n';
   for (const auto& finding : report.findings) text += finding + '\n';
@@ -72,10 +63,10 @@ std::string to_text(const CheckReport& report) {
 std::string to_json(const CheckReport& report) {
   std::string text = report.clean() ? R"({"clean":true)" : R"({"clean":false)";
   text += report.whole ? R"(,"whole":true)" : R"(,"whole":false)";
-  for (const Count& count : counts_of(report)) {
-    std::string name(count.name);
-    std::ranges::replace(name, '-', '_');
-    text += ",\"" + name + "\":" + std::to_string(count.value);
+  for (const auto& [name, count] : report.counts()) {
+    std::string key(name);
+    std::ranges::replace(key, '-', '_');
+    text += ",\"" + key + "\":" + std::to_string(count);
   }
   text += R"(,"violations":{)";
   for (std::size_t i = 0; i < kViolations; ++i) {

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 
-#include "load/http_client.h"
+#include "load/report/ruler.h"
 
 namespace pim::load {
 namespace {
 
-constexpr std::chrono::seconds kRulerTimeout{30};
+constexpr double kRounding = 0.001;  // a ruler counts in milliseconds
 
 double unix_seconds_of(AlertTime time) {
   return std::chrono::duration<double>(time.time_since_epoch()).count();
@@ -43,7 +43,7 @@ Result<std::vector<AlertFired>, std::string> read_alerts(std::string_view answer
                      .severity = label_of(each, "severity"),
                      .compressed = !label_of(each, "compressed").empty()};
     const double after = time - unix_seconds_of(from);
-    alert.before = after <= 0;
+    alert.before = after <= kRounding;
     alert.seconds = std::max(after, 0.0);
     alerts.push_back(std::move(alert));
   }
@@ -55,24 +55,14 @@ Result<std::vector<AlertFired>, std::string> alerts_fired(const std::string& hos
                                                           std::uint16_t port, AlertTime from,
                                                           AlertTime to) {
   // The first step is the begin itself: what fires there fired before.
-  Request request{.method = "GET",
-                  .target =
-                      "/prometheus/api/v1/query_range?step=1&query="
-                      "ALERTS%7Balertstate%3D%22firing%22%2Cseverity%21%3D%22none%22%7D"
-                      "&start=" +
-                      std::to_string(unix_seconds_of(from)) +
-                      "&end=" + std::to_string(unix_seconds_of(to)),
-                  .headers = {},
-                  .body = {}};
-  HttpClient client(host, port, kRulerTimeout);
-  const auto reply = client.send(request);
-  if (!reply)
-    return Err{"the ruler at " + host + ":" + std::to_string(port) + ": " + reply.error().message};
-  if (reply->status != 200) {
-    return Err{"the ruler answers " + std::to_string(reply->status) + ": " +
-               reply->body.substr(0, 200)};
-  }
-  return read_alerts(reply->body, from);
+  const auto answer = ask_ruler(host, port,
+                                "/prometheus/api/v1/query_range?step=1&query="
+                                "ALERTS%7Balertstate%3D%22firing%22%2Cseverity%21%3D%22none%22%7D"
+                                "&start=" +
+                                    std::to_string(unix_seconds_of(from)) +
+                                    "&end=" + std::to_string(unix_seconds_of(to)));
+  if (!answer) return Err{answer.error()};
+  return read_alerts(*answer, from);
 }
 
 }  // namespace pim::load

@@ -19,6 +19,9 @@ struct AlertFired {
   bool compressed = false;  // of the rules for runs of minutes
   bool before = false;      // it fired already when the period began: not because of it
   double seconds = 0;       // from the period's begin until it fired
+
+  // "PimBudgetBurnsFast of availability"; of no objective: its name.
+  std::string label() const { return slo.empty() ? name : name + " of " + slo; }
 };
 
 using AlertTime = std::chrono::system_clock::time_point;

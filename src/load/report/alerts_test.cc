@@ -41,6 +41,16 @@ TEST(AlertsFired, AreReadWithTheirDelaySoonestFirst) {
   EXPECT_DOUBLE_EQ(down.seconds, 65);
 }
 
+TEST(AlertsFired, WhatARulerRoundsUpFiredBefore) {
+  const auto fired_at = [](const char* time) {
+    return R"({"data":{"result":[{"metric":{"alertname":"A"},"values":[[)" + std::string(time) +
+           R"(,"1"]]}]}})";
+  };
+  const auto begin = kBegin + 130us;
+  EXPECT_TRUE(read_alerts(fired_at("1764300000.001"), begin)->at(0).before);
+  EXPECT_FALSE(read_alerts(fired_at("1764300001.001"), begin)->at(0).before);
+}
+
 TEST(AlertsFired, NoneIsAnAnswer) {
   const auto alerts =
       read_alerts(R"({"status":"success","data":{"resultType":"matrix","result":[]}})", kBegin);

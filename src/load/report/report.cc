@@ -10,11 +10,24 @@ namespace {
 std::vector<std::string> missed_alerts(const LoadReport& report) {
   std::vector<std::string> missed;
   for (const auto& alert : report.alerts) {
-    if (alert.wanted == alert.fired.has_value()) continue;
-    missed.push_back(alert.name + (alert.wanted ? " should have fired and did not"
-                                                : " fired and should not have"));
+    const bool silent = !alert.fired && !alert.before;
+    if (alert.wish == Wish::fires && silent) {
+      missed.push_back(alert.name + " should have fired and did not");
+    } else if (alert.wish == Wish::silent && alert.fired) {
+      missed.push_back(alert.name + " fired and should not have");
+    }
   }
   return missed;
+}
+
+std::vector<std::string> doubtful_alerts(const LoadReport& report) {
+  std::vector<std::string> doubtful;
+  for (const auto& alert : report.alerts) {
+    if (alert.wish == Wish::fires && alert.before) {
+      doubtful.push_back(alert.name + " fired already when the fault began");
+    }
+  }
+  return doubtful;
 }
 
 // "a; b; c and 4 more".
@@ -33,12 +46,16 @@ std::string first_of(const std::vector<std::string>& all) {
 Verdict overall(const LoadReport& report) {
   const bool untrue = report.history && !report.history->violations.empty();
   if (untrue || !missed_alerts(report).empty()) return Verdict::violated;
+  if (report.run.verdict == Verdict::met && !doubtful_alerts(report).empty()) {
+    return Verdict::inconclusive;
+  }
   return report.run.verdict;
 }
 
 std::string sentence(const LoadReport& report) {
   std::vector<std::string> reasons = report.run.reasons;
   for (auto& each : missed_alerts(report)) reasons.push_back(std::move(each));
+  for (auto& each : doubtful_alerts(report)) reasons.push_back(std::move(each));
   if (report.history && !report.history->violations.empty()) {
     reasons.insert(reasons.begin(), "the history is not true: " + report.history->summary);
   }

@@ -12,14 +12,17 @@
 
 namespace pim::load::report {
 
+enum class Wish : std::uint8_t { none, fires, silent };  // of whoever wrote the scenario
+
 // An alert as a ruler told it, on the run's clock.
 struct AlertSeen {
   std::string name;
   std::string severity;  // page, ticket
   std::string fault;     // the kind of the fault that it followed; empty: none
-  bool wanted = false;   // whether it should have fired
+  Wish wish = Wish::none;
   std::optional<std::chrono::nanoseconds> fired;
-  std::optional<std::chrono::nanoseconds> after;  // its fault's beginning
+  std::optional<std::chrono::nanoseconds> after = {};  // its fault's beginning
+  bool before = false;  // it fired when the fault began, which so shows nothing of it
 };
 
 struct NamedCount {
@@ -38,7 +41,7 @@ struct HistoryTruth {
 struct LoadReport {
   RunResult run;
   std::optional<HistoryTruth> history;  // none: it was not checked
-  std::vector<AlertSeen> alerts;
+  std::vector<AlertSeen> alerts;        // of each fault at least one; empty: no ruler was asked
   std::string machine;
   std::optional<MachineNoise> noise;
 };

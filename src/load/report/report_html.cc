@@ -102,17 +102,25 @@ std::string faults(const LoadReport& report) {
   return "<h2>What was broken</h2>\n" + table.str();
 }
 
+Cell judged(const AlertSeen& alert) {
+  if (alert.wish == Wish::none) return {"", {}};
+  if (alert.before) return {"fired before", "unsure"};
+  const bool right = alert.fired.has_value() == (alert.wish == Wish::fires);
+  return {right ? "as it should" : "WRONG", right ? "good" : "bad"};
+}
+
 std::string alerts(const LoadReport& report) {
-  if (report.alerts.empty()) return {};
+  if (report.alerts.empty()) {
+    return report.run.faults.empty() ? "" : "<p>No ruler was asked which alerts fired.</p>\n";
+  }
   Table table({"alert", "severity", "fault", "fired at", "after", ""});
   for (const auto& alert : report.alerts) {
-    const bool right = alert.wanted == alert.fired.has_value();
     table.row({{alert.name, {}},
                {alert.severity, {}},
                {alert.fault, {}},
                {alert.fired ? seconds_text(*alert.fired) : "silent", "number"},
                {alert.after ? seconds_text(*alert.after) : "-", "number"},
-               {right ? "as it should" : "WRONG", right ? "good" : "bad"}});
+               judged(alert)});
   }
   return "<h2>Alerts</h2>\n" + table.str();
 }

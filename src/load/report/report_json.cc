@@ -135,10 +135,9 @@ Json history_json(const HistoryTruth& history) {
 }
 
 Json alert_json(const AlertSeen& alert) {
-  Json json = {{"name", alert.name},
-               {"severity", alert.severity},
-               {"fault", alert.fault},
-               {"wanted", alert.wanted}};
+  Json json = {{"name", alert.name}, {"severity", alert.severity}, {"fault", alert.fault}};
+  if (alert.wish != Wish::none) json["wanted"] = alert.wish == Wish::fires;
+  if (alert.before) json["before"] = true;
   if (alert.fired) json["fired_seconds"] = seconds_of(*alert.fired);
   if (alert.after) json["after_seconds"] = seconds_of(*alert.after);
   return json;
@@ -178,7 +177,8 @@ std::string to_json(const LoadReport& report) {
     return Json{{"kind", fault.kind},
                 {"target", fault.target},
                 {"from_seconds", seconds_of(fault.from)},
-                {"to_seconds", seconds_of(fault.to)}};
+                {"to_seconds", seconds_of(fault.to)},
+                {"alert", fault.alert}};
   });
   json["alerts"] = each_of(report.alerts, alert_json);
   json["operations"] = each_of(run.operations, operation_json);

@@ -52,7 +52,7 @@ LoadReport sample() {
   run.errors = {{"timeout", "timeout", 1500, 1000, kHostile, kHostile, "4bf9", 31s}};
   run.slowest = {{12s, 900ms, 5ms, kHostile, "request-9", "0af7651916cd43dd8448eb211c80319c", true,
                   1, 2, kHostile}};
-  run.faults = {{"sigstop", kHostile, 30s, 40s}};
+  run.faults = {{"sigstop", kHostile, 30s, 40s, kHostile}};
   run.retry.retries = 12;
   run.read_your_writes.checked = 77;
   run.checks = {{"all availability", ">= 99.9 %", "99.97 %", true, 0.3},
@@ -62,7 +62,7 @@ LoadReport sample() {
   run.generator.cpu = 0.25;
   report.machine = kHostile;
   report.noise = MachineNoise{0.5, 0.01, 0.2};
-  report.alerts = {{"PimAvailabilityFastBurn", "page", "sigstop", true, 45s, 15s}};
+  report.alerts = {{"PimAvailabilityFastBurn", "page", "sigstop", Wish::fires, 45s, 15s}};
   report.history =
       HistoryTruth{"acknowledged checked 4321, lost 0", {{"acknowledged", 4321}}, {}, {}};
   return report;
@@ -139,10 +139,35 @@ TEST(LoadReport, AnAlertThatStaysSilentIsAViolation) {
   auto report = sample();
   report.alerts[0].fired.reset();
   EXPECT_EQ(sentence(report), "Violated: PimAvailabilityFastBurn should have fired and did not.");
-  report.alerts[0].wanted = false;
+  report.alerts[0].wish = Wish::silent;
   EXPECT_EQ(overall(report), Verdict::met);
   report.alerts[0].fired = 5s;
   EXPECT_EQ(overall(report), Verdict::violated);
+  EXPECT_NE(to_html(report).find("<td class=\"bad\">WRONG</td>"), std::string::npos);
+  report.alerts[0].wish = Wish::none;  // told, and not judged
+  EXPECT_EQ(overall(report), Verdict::met);
+  EXPECT_EQ(to_html(report).find("WRONG"), std::string::npos);
+}
+
+TEST(LoadReport, AnAlertThatFiredBeforeItsFaultShowsNothing) {
+  auto report = sample();
+  report.alerts[0].fired.reset();
+  report.alerts[0].after.reset();
+  report.alerts[0].before = true;
+  EXPECT_EQ(sentence(report),
+            "Inconclusive: PimAvailabilityFastBurn fired already when the fault began.");
+  EXPECT_NE(to_html(report).find("<td class=\"unsure\">fired before</td>"), std::string::npos);
+  report.run.verdict = Verdict::violated;  // by an objective
+  EXPECT_EQ(overall(report), Verdict::violated);
+}
+
+TEST(LoadReport, FaultsWithoutARulerAreSaidToBe) {
+  auto report = sample();
+  EXPECT_EQ(to_html(report).find("No ruler was asked"), std::string::npos);
+  report.alerts.clear();
+  EXPECT_NE(to_html(report).find("No ruler was asked"), std::string::npos);
+  report.run.faults.clear();
+  EXPECT_EQ(to_html(report).find("No ruler was asked"), std::string::npos);
 }
 
 TEST(LoadReport, ReasonsAreNamedAndTheRestCounted) {
@@ -177,6 +202,8 @@ TEST(LoadReport, IsJsonToo) {
   EXPECT_EQ(std::uint64_t(document["series"].at(35)["ended"]["timeout"]), 100U);
   EXPECT_NEAR(double(document["operations"].at(0)["with_retries"]["latency"]["p50_ms"]), 500, 1);
   EXPECT_EQ(double(document["faults"].at(0)["from_seconds"]), 30);
+  EXPECT_EQ(double(document["alerts"].at(0)["after_seconds"]), 15);
+  EXPECT_TRUE(bool(document["alerts"].at(0)["wanted"]));
   EXPECT_TRUE(bool(document["history"]["true"]));
   EXPECT_EQ(std::uint64_t(document["history"]["checked"]["acknowledged"]), 4321U);
 }

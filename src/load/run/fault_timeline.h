@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 #include <vector>
 
 #include "load/run/run_result.h"
@@ -18,6 +19,8 @@ class FaultTimeline {
   virtual void stop() = 0;
   // So far; one that is in force has `to` 0. Any thread. Times since `zero`.
   virtual std::vector<FaultPeriod> periods() const = 0;
+  // What could not be begun or undone; after stop().
+  virtual std::vector<std::string> failures() const { return {}; }
 };
 
 }  // namespace pim::load

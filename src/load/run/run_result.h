@@ -119,6 +119,7 @@ struct FaultPeriod {
   std::string target;
   std::chrono::nanoseconds from{0};
   std::chrono::nanoseconds to{0};  // the run's end where it was not undone before
+  std::string alert = {};          // that the scenario expects; `none`: no page; empty: no word
 };
 
 struct RetryResult {
@@ -176,6 +177,7 @@ struct RunResult {
   std::vector<SlowRequest> slowest;
   ReadYourWrites read_your_writes;
   std::vector<FaultPeriod> faults;
+  std::vector<std::string> fault_failures;  // what could not be begun or undone
   RetryResult retry;
   GeneratorResult generator;
 

@@ -124,7 +124,7 @@ void Runner::take_up(nanoseconds now) {
   while (next_due_ && *next_due_ <= now) {
     const nanoseconds due = *next_due_;
     most_lag_ = std::max(most_lag_, now - due);
-    watch_.taken_up(now - due);
+    if (due >= options_.warm_up) watch_.taken_up(now - due);
     next_due_ = parts_.arrivals->next();
     if (next_due_ && *next_due_ >= end_) next_due_.reset();
     arrive(due, 0, now);
@@ -196,7 +196,7 @@ void Runner::resume(nanoseconds now) {
   for (std::size_t i = thinking_.size(); i > 0 && thinking_.first().at <= now; --i) {
     const auto client = thinking_.take_first();
     if (client.at >= end_) continue;
-    watch_.taken_up(now - client.at);
+    if (client.at >= options_.warm_up) watch_.taken_up(now - client.at);
     arrive(client.at, client.what, now);
   }
   serve_waiting(now);
@@ -483,6 +483,10 @@ Result<RunResult, std::string> Runner::run() {
   if (parts_.faults != nullptr) {
     parts_.faults->stop();
     result_.faults = parts_.faults->periods();
+    result_.fault_failures = parts_.faults->failures();
+    for (auto& fault : result_.faults) {
+      if (fault.to == nanoseconds(0)) fault.to = std::max(result_.elapsed, fault.from);
+    }
   }
   recorder_.finish(result_);
   return std::move(result_);

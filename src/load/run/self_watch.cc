@@ -43,8 +43,6 @@ std::string share_text(double share) {
 }  // namespace
 
 void SelfWatch::begin() {
-  lag_.clear();
-  late_ = 0;
   busiest_ = 0;
   ticks_ = 0;
   busy_ticks_ = 0;

@@ -23,9 +23,9 @@ class SelfWatch {
  public:
   explicit SelfWatch(const SelfLimits& limits = {}) : limits_(limits) { begin(); }
 
-  // Forgets what it saw: the measured part begins.
+  // The measured part begins: the processor's time counts from here.
   void begin();
-  // An arrival was taken up so much after its intended start.
+  // An arrival of the measured part was taken up so much after its intended start.
   void taken_up(std::chrono::nanoseconds lag) {
     lag_.record(lag);
     if (lag > limits_.late) ++late_;

@@ -152,6 +152,7 @@ void judge(const std::vector<Threshold>& thresholds, RunResult& result) {
                                       " reads at an acknowledged position missed the write");
   }
   std::vector<std::string> doubts = result.generator.bottlenecks;
+  doubts.insert(doubts.end(), result.fault_failures.begin(), result.fault_failures.end());
   if (result.interrupted) doubts.emplace_back("the run was interrupted");
   if (measured == 0) doubts.emplace_back("no request was measured");
 

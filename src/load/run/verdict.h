@@ -9,8 +9,8 @@
 namespace pim::load {
 
 // Fills in checks, reasons and verdict. A read that missed an acknowledged write is a violation
-// whatever else there was; otherwise a run that was cut short, or whose generator was at its limit,
-// shows nothing.
+// whatever else there was; otherwise a run that was cut short, whose generator was at its limit, or
+// whose faults could not be done, shows nothing.
 void judge(const std::vector<Threshold>& thresholds, RunResult& result);
 
 std::string_view to_string(Verdict verdict);

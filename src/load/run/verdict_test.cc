@@ -89,6 +89,14 @@ TEST(Verdict, AnInterruptedRunDecidesNothing) {
   EXPECT_EQ(result.verdict, Verdict::inconclusive);
 }
 
+TEST(Verdict, AFaultThatCouldNotBeDoneDecidesNothing) {
+  auto result = a_run();
+  result.fault_failures.emplace_back("'spine' does not run");
+  judge({{"all", Measure::availability, 1}}, result);
+  EXPECT_EQ(result.verdict, Verdict::inconclusive);
+  EXPECT_EQ(result.reasons, std::vector<std::string>{"'spine' does not run"});
+}
+
 TEST(Verdict, AMissedWriteIsAViolationWhateverElseThereWas) {
   auto result = a_run();
   result.interrupted = true;

@@ -100,6 +100,9 @@ struct PlannedScenarioFault {
   std::string kind;
   std::string target;  // may be empty: the server
   std::map<std::string, std::string, std::less<>> parameters;
+  // What a ruler is to do: an alert fires, named as AlertFired::label() has it, with or without its
+  // objective; `none`: nobody is paged; empty: nothing is said.
+  std::string alert = {};
 };
 
 struct Scenario {

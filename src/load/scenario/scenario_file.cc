@@ -216,10 +216,11 @@ class ScenarioReader {
     take(in.duration("for", 0s, 7 * 24h), fault.length);
     fault.kind = in.text("kind").value_or("");
     fault.target = in.text("target").value_or("");
+    fault.alert = in.text("alert").value_or("");
     for (const auto& [key, node] : table) {
-      if (const auto name = key.str();
-          name != "at" && name != "for" && name != "kind" && name != "target") {
-        read_parameter(in, std::string(name), node);
+      constexpr std::array<std::string_view, 5> kOwn = {"at", "for", "kind", "target", "alert"};
+      if (std::ranges::find(kOwn, key.str()) == kOwn.end()) {
+        read_parameter(in, std::string(key.str()), node);
       }
     }
     if (load_known_ && fault.at + fault.length > scenario_.duration()) {

@@ -158,6 +158,15 @@ TEST(ScenarioFile, ThresholdsAndFaultsKeepTheirOrder) {
   EXPECT_EQ(scenario.faults[1].parameters, parameters);
 }
 
+TEST(ScenarioFile, AFaultMaySayWhichAlertItIsToCause) {
+  const auto scenario =
+      read(std::string(kWhole) + "[[fault]]\nat = \"1s\"\nkind = \"x\"\nalert = \"Burns\"\n");
+  ASSERT_EQ(scenario.faults.size(), 3U);
+  EXPECT_EQ(scenario.faults[0].alert, "");
+  EXPECT_EQ(scenario.faults[2].alert, "Burns");
+  EXPECT_TRUE(scenario.faults[2].parameters.empty()) << "it is no parameter of the kind";
+}
+
 TEST(ScenarioFile, AClosedModelHasNoRates) {
   const Scenario scenario = read(R"(
 name = "closed"

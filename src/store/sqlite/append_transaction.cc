@@ -1,7 +1,9 @@
 #include "store/sqlite/append_transaction.h"
 
 #include <algorithm>
+#include <chrono>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "store/append_rules.h"
@@ -78,6 +80,7 @@ AppendTransaction::Outcome AppendTransaction::run(std::vector<Append>& batch,
   if (auto written = write_snapshots(snapshots); !written) {
     return abandon(std::move(written.error()));
   }
+  if (planted(Bug::slow_commit)) std::this_thread::sleep_for(std::chrono::milliseconds(333));
   if (!done(commit_)) {
     StoreError error = connection_->error("committing a batch");
     const bool busy = (sqlite3_errcode(connection_->raw()) & 0xFF) == SQLITE_BUSY;
