@@ -12,8 +12,8 @@ namespace {
 constexpr std::size_t kReadBytes = 4096;
 constexpr std::size_t kMaxDiscarded = 1 << 20;
 constexpr std::chrono::milliseconds kLinger{1000};
-constexpr int kRestAWait = 25;
-constexpr std::chrono::milliseconds kLongestRest{1000};  // as long as Retry-After says
+constexpr int kRestAWait = 40;
+constexpr std::chrono::milliseconds kLongestRest{300};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::string_view reason_of(std::uint16_t status) {
@@ -115,7 +115,15 @@ void Connection::on_handshake(Error error) {
 
 void Connection::await_request() {
   enter(Phase::idle, port_->limits.idle_timeout);
+  reading_since_ = std::chrono::steady_clock::now();
   advance();
+}
+
+// While the connection rested or was served nobody wanted to read it: that is no overload.
+std::chrono::milliseconds Connection::waited_to_be_read() {
+  const auto reading = std::chrono::steady_clock::now() - reading_since_;
+  return std::min(since_last_byte(),
+                  std::chrono::duration_cast<std::chrono::milliseconds>(reading));
 }
 
 void Connection::read_more() {
@@ -153,7 +161,7 @@ void Connection::advance() {
   deadline_ = Deadline::max();  // the request has its own
   counted_ = true;
   port_->in_flight.fetch_add(1, std::memory_order_relaxed);
-  waited_ = since_last_byte();
+  waited_ = waited_to_be_read();
   request_.late = thread_->late(waited_);
   port_->handler.handle(shared_from_this());
 }

@@ -95,6 +95,7 @@ class Connection : public Exchange, public std::enable_shared_from_this<Connecti
   bool take_body();
   void refuse(const Refusal& refusal);
   void write(Response response);
+  std::chrono::milliseconds waited_to_be_read();
   void rest();
   void linger();
 
@@ -103,6 +104,7 @@ class Connection : public Exchange, public std::enable_shared_from_this<Connecti
 
   Phase phase_ = Phase::handshake;
   Deadline deadline_ = Deadline::max();
+  std::chrono::steady_clock::time_point reading_since_;  // the connection is ready for a request
   bool timed_out_ = false;   // the read under way was cancelled to answer 408
   bool continuing_ = false;  // the write under way is a 100 Continue
   bool refused_ = false;     // one too many: in port_->refusing, not in port_->open

@@ -16,7 +16,7 @@ using store::StoreErrorKind;
 using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds kRetryInterval{100};
-constexpr std::size_t kLeastBatch = 64;  // below it, what a batch costs by itself would count
+constexpr std::size_t kLeastBatch = 128;  // below it, what a batch costs by itself would count
 constexpr std::size_t kLeastWindow = 8;
 constexpr std::chrono::seconds kUnwritableAfterRefusal{1};
 
