@@ -63,7 +63,13 @@ class AmendSource : public load::Source {
  public:
   explicit AmendSource(const std::vector<Uuid>& patients) : patients_(patients) {}
 
-  std::size_t operation(std::uint64_t) override { return kAmend; }
+  // Asked only of what is never sent, as too many wait already.
+  std::size_t operation(std::uint64_t) override {
+    auto& now = second(began_ ? load::Clock::now() - *began_ : nanoseconds(0));
+    ++now.due;
+    ++now.failed;
+    return kAmend;
+  }
   void prepare(std::uint64_t number, load::Ask& ask) override {
     if (!began_) began_ = load::Clock::now() - ask.due;
     const Uuid& patient = patients_[number % patients_.size()];

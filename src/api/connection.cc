@@ -12,8 +12,7 @@ namespace {
 constexpr std::size_t kReadBytes = 4096;
 constexpr std::size_t kMaxDiscarded = 1 << 20;
 constexpr std::chrono::milliseconds kLinger{1000};
-constexpr int kRestAWait = 40;
-constexpr std::chrono::milliseconds kLongestRest{300};
+constexpr std::chrono::milliseconds kRest{300};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::string_view reason_of(std::uint16_t status) {
@@ -119,11 +118,12 @@ void Connection::await_request() {
   advance();
 }
 
-// While the connection rested or was served nobody wanted to read it: that is no overload.
-std::chrono::milliseconds Connection::waited_to_be_read() {
-  const auto reading = std::chrono::steady_clock::now() - reading_since_;
-  return std::min(since_last_byte(),
-                  std::chrono::duration_cast<std::chrono::milliseconds>(reading));
+bool Connection::came_late() {
+  const auto waited = since_last_byte();
+  // While the connection rested or was served nobody wanted to read it: that is no overload.
+  waited_at_rest_ = waited > std::chrono::steady_clock::now() - reading_since_;
+  waited_ = !waited_at_rest_ && waited > IoThread::kPromptly;
+  return !waited_at_rest_ && thread_->late(waited);
 }
 
 void Connection::read_more() {
@@ -161,8 +161,7 @@ void Connection::advance() {
   deadline_ = Deadline::max();  // the request has its own
   counted_ = true;
   port_->in_flight.fetch_add(1, std::memory_order_relaxed);
-  waited_ = waited_to_be_read();
-  request_.late = thread_->late(waited_);
+  request_.late = came_late();
   port_->handler.handle(shared_from_this());
 }
 
@@ -238,8 +237,7 @@ void Connection::respond(Response response) {
 }
 
 void Connection::write(Response response) {
-  rest_ =
-      response.shed ? std::min(kRestAWait * waited_, kLongestRest) : std::chrono::milliseconds(0);
+  rests_ = response.shed && (waited_ || (rests_ && waited_at_rest_));
   // keep_alive() is false for a request that was never read whole
   close_after_ = response.close || request_.http10 || !parser_.keep_alive() ||
                  port_->draining.load(std::memory_order_relaxed);
@@ -284,17 +282,17 @@ void Connection::on_written(Error error) {
   filled_ -= consumed_;
   consumed_ = 0;
   scanner_.reset();
-  rest_.count() > 0 ? rest() : await_request();
+  rests_ ? rest() : await_request();
 }
 
 // Refusing takes time too, and whoever is refused and comes back at once takes it from those who
-// are served. So the longer this request had to wait for being read, the longer nothing is read
-// here; while there is time for all, no one rests.
+// are served. So where the request had to wait for being read, nothing more is read here for a
+// while; while there is time for all, no one rests.
 void Connection::rest() {
   phase_ = Phase::resting;
   deadline_ = Deadline::max();
   port_->rests.fetch_add(1, std::memory_order_relaxed);
-  rest_end_.expires_after(rest_);
+  rest_end_.expires_after(kRest);
   rest_end_.async_wait([self = shared_from_this()](Error error) {
     if (!error && self->phase_ == Phase::resting) self->await_request();
   });
@@ -309,7 +307,10 @@ void Connection::linger() {
 }
 
 void Connection::drain() {
-  if ((phase_ == Phase::idle && filled_ == 0) || phase_ == Phase::resting) close();
+  if (phase_ == Phase::idle && filled_ == 0) close();
+  if (phase_ != Phase::resting) return;
+  rest_end_.cancel();
+  filled_ > 0 ? await_request() : linger();  // a request may have come meanwhile
 }
 
 void Connection::on_expiry() {

@@ -95,7 +95,7 @@ class Connection : public Exchange, public std::enable_shared_from_this<Connecti
   bool take_body();
   void refuse(const Refusal& refusal);
   void write(Response response);
-  std::chrono::milliseconds waited_to_be_read();
+  bool came_late();
   void rest();
   void linger();
 
@@ -111,8 +111,9 @@ class Connection : public Exchange, public std::enable_shared_from_this<Connecti
   bool counted_ = false;     // in port_->in_flight
   bool close_after_ = false;
   std::size_t discarded_ = 0;
-  std::chrono::milliseconds waited_{0};  // the request under way, to be read
-  std::chrono::milliseconds rest_{0};    // after the write under way
+  bool waited_ = false;          // the request under way, to be read
+  bool waited_at_rest_ = false;  // or only for us
+  bool rests_ = false;           // after the write under way
   boost::asio::steady_timer rest_end_;
 
   std::vector<char> buffer_;

@@ -9,7 +9,6 @@ namespace pim::api {
 namespace {
 
 constexpr std::chrono::milliseconds kReadLimit{20};
-constexpr std::chrono::milliseconds kPromptly{8};  // two ticks of the system's clock
 
 }  // namespace
 
@@ -45,6 +44,9 @@ void IoThread::stop() {
 
 bool IoThread::late(std::chrono::milliseconds waited) {
   const spine::MonoTime now = std::chrono::steady_clock::now();
+  // Nothing waited when the last one was read: what waits now began to since.
+  if (now - waited > asked_ + kPromptly) reading_.late(std::nullopt, asked_);
+  asked_ = now;
   return reading_.late(waited > kPromptly ? std::optional(now - waited) : std::nullopt, now);
 }
 

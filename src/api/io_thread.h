@@ -37,8 +37,13 @@ class IoThread : public std::enable_shared_from_this<IoThread> {
 
   boost::asio::io_context& context() { return context_; }
 
-  // On this thread only: whether a request that waited so long to be read comes too late.
+  // On this thread only, for each request in turn: whether one that waited so long to be read comes
+  // too late.
   bool late(std::chrono::milliseconds waited);
+
+  // How long a request may have waited without having waited: two ticks of the system's clock, by
+  // which that is measured.
+  static constexpr std::chrono::milliseconds kPromptly{8};
 
   // On this thread only.
   void add(std::shared_ptr<Connection> connection);
@@ -56,8 +61,9 @@ class IoThread : public std::enable_shared_from_this<IoThread> {
   const std::chrono::milliseconds sweep_every_;
   std::thread thread_;
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
-  bool closing_ = false;         // on this thread only
-  spine::StandingWait reading_;  // likewise
+  bool closing_ = false;                         // on this thread only
+  spine::StandingWait reading_;                  // likewise
+  std::chrono::steady_clock::time_point asked_;  // when late() was called last; likewise
 
   std::mutex mutex_;
   bool stopped_ = false;                       // guarded by mutex_

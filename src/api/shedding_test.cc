@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "api/io_thread.h"
 #include "api/listener.h"
 #include "api/server_testing.h"
 
@@ -98,12 +99,48 @@ TEST(Shedding, LetsAConnectionRestWhoseRequestWaitedAndDoesNotHoldTheRestAgainst
   shedder.go_on.set_value();
   ASSERT_EQ(client.receive()->status, 503);
 
-  // It rests for a second now, in which this waits.
+  // It rests now, in which this waits.
+  const auto resting = std::chrono::steady_clock::now();
   client.send(request_text("GET", "/shed"));
   ASSERT_EQ(client.receive()->status, 503);
+  EXPECT_GE(std::chrono::steady_clock::now() - resting, 200ms);
   EXPECT_GE((*listener)->stats().rests, 1U);
   EXPECT_EQ(shedder.late(), (std::vector<bool>{false, true, false}));
   (*listener)->stop();
+}
+
+TEST(Shedding, ADrainAnswersWhatCameDuringARest) {
+  Shedder shedder;
+  ListenerOptions options;
+  options.address = "127.0.0.1";
+  auto listener = Listener::open(options, shedder);
+  ASSERT_TRUE(listener.ok());
+  ASSERT_TRUE((*listener)->accept().ok());
+  RawClient other((*listener)->port());
+  RawClient client((*listener)->port());
+  client.send(request_text("GET", "/shed"));
+  ASSERT_EQ(client.receive()->status, 503);
+  other.send(request_text("GET", "/pause"));
+  shedder.paused.get_future().wait();
+  const auto sent = std::chrono::steady_clock::now();
+  client.send(request_text("GET", "/shed") + request_text("GET", "/shed"));
+  while (std::chrono::steady_clock::now() - sent < 50ms) std::this_thread::yield();
+  shedder.go_on.set_value();
+  ASSERT_EQ(client.receive()->status, 503);
+  EXPECT_TRUE((*listener)->drain(10s));
+  const auto reply = client.receive();
+  ASSERT_TRUE(reply) << "it was read before the drain";
+  EXPECT_EQ(reply->status, 503);
+  (*listener)->stop();
+}
+
+TEST(Shedding, APauseLongAfterAnotherIsNoQueueThatStands) {
+  IoThread thread(1s);
+  EXPECT_FALSE(thread.late(50ms));
+  const auto begin = std::chrono::steady_clock::now();
+  while (std::chrono::steady_clock::now() - begin < 160ms) std::this_thread::yield();
+  EXPECT_FALSE(thread.late(50ms)) << "nothing waited in between";
+  EXPECT_TRUE(thread.late(150ms));
 }
 
 }  // namespace

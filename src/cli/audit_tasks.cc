@@ -34,7 +34,8 @@ bool caught_up(Projection& projection) {
 
 std::string stands_still(const std::string& projection) {
   return projection +
-         " stands still before the end of the history: pim audit verify says where it has a gap";
+         " stands still before the end of the history: above is what it cannot read, or pim audit "
+         "verify says where there is a gap";
 }
 
 struct CloseFile {

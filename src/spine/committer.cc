@@ -53,7 +53,8 @@ Committer::Committer(store::EventStore& store, const Clock& clock, std::size_t m
       tracer_(tracer),
       region_(std::move(region)),
       batch_limit_(std::min(kLeastBatch, max_batch)),
-      queued_(shards_.size()) {}
+      queued_(shards_.size()),
+      synced_(store.synced()) {}
 
 void Committer::offer(std::size_t shard, std::vector<CommitItem> items) {
   std::vector<store::Append> batch;
@@ -84,6 +85,9 @@ std::vector<store::Append> Committer::next_batch() {
   batch_.sampled = false;
   batched_.clear();
   const std::size_t size = std::min(queued_total_, batch_limit_.load(std::memory_order_relaxed));
+  const auto active = std::ranges::count_if(queued_, [](const auto& of) { return !of.empty(); });
+  active_shards_.store(std::max<std::size_t>(1, static_cast<std::size_t>(active)),
+                       std::memory_order_relaxed);
   batch.reserve(size);
   under_way_.reserve(size);
   while (batch.size() < size) {
@@ -210,7 +214,8 @@ void Committer::pace(std::chrono::nanoseconds batch_time) {
 }
 
 std::size_t Committer::window() const {
-  const std::size_t share = 2 * batch_limit_.load(std::memory_order_relaxed) / shards_.size();
+  const std::size_t share = 2 * batch_limit_.load(std::memory_order_relaxed) /
+                            active_shards_.load(std::memory_order_relaxed);
   return std::clamp(share, std::min(kLeastWindow, max_batch_), max_batch_);
 }
 

@@ -48,9 +48,10 @@ class Committer : public std::enable_shared_from_this<Committer> {
 
   // False from an unknown outcome until it is resolved: what is offered then is refused.
   bool accepting() const { return accepting_.load(std::memory_order_acquire); }
-  // How many commands of one shard may be here at a time: its share of two batches, the one that is
-  // written and the one that forms. What waits longer waits in the shard's queue, where Admission
-  // sees it and where it stands before no other shard's.
+  // How many commands of one shard may be here at a time: its share, among the shards that had work
+  // for the last batch, of two batches, the one that is written and the one that forms. What waits
+  // longer waits in the shard's queue, where Admission sees it and where it stands before no other
+  // shard's.
   std::size_t window() const;
   // False also for a second after the store refused a batch (disk low, unavailable): readiness
   // falls, and traffic that comes back tries again.
@@ -109,6 +110,7 @@ class Committer : public std::enable_shared_from_this<Committer> {
   std::atomic<bool> accepting_{true};
   std::atomic<std::int64_t> refused_at_ns_{INT64_MIN};
   std::atomic<std::size_t> batch_limit_;
+  std::atomic<std::size_t> active_shards_{1};  // that had work for the last batch
 
   mutable std::mutex mutex_;  // guards all below; never held across a call into store or shards
   State state_ = State::idle;
@@ -125,7 +127,7 @@ class Committer : public std::enable_shared_from_this<Committer> {
   Deliveries resolved_;
   CommitterStats stats_;  // its counters
 
-  std::chrono::nanoseconds synced_{0};       // as the store said last
+  std::chrono::nanoseconds synced_;          // as the store said last
   std::chrono::nanoseconds sync_time_{0};    // of a batch: a moving mean
   std::chrono::nanoseconds append_time_{0};  // of one of its commands, without the sync; likewise
 

@@ -214,5 +214,53 @@ TEST_F(CommitterTest, AClosedCommitterSubmitsAndDeliversNothing) {
   EXPECT_TRUE(store_.batches.empty());
 }
 
+// How much a batch takes, and how much of it one shard may have.
+class CommitterPaceTest : public CommitterTest {
+ protected:
+  static constexpr std::size_t kLargest = 512;
+
+  CommitterPaceTest() {
+    const std::vector<Committer::Deliver> nowhere(4, [](auto) {});
+    committer_ = std::make_shared<Committer>(store_, clock_, kLargest, nowhere, [] {});
+  }
+  // Batches of 100 commands, which take so long each, until the means have settled.
+  void commit_batches(std::chrono::nanoseconds write, std::chrono::nanoseconds sync) {
+    for (int i = 0; i < 60; ++i) {
+      committer_->offer(0, std::vector<CommitItem>(100));
+      clock_.advance(write + sync);
+      store_.sync_time += sync;
+      store_.answer_batch(AppendKind::committed);
+    }
+  }
+  std::size_t limit() const { return committer_->stats().batch_limit; }
+};
+
+TEST_F(CommitterPaceTest, ABatchMayTakeAsLongToWriteAsToSync) {
+  EXPECT_EQ(limit(), 128U);
+  commit_batches(10ms, 30ms);  // 0.1 ms a command
+  EXPECT_NEAR(static_cast<double>(limit()), 300, 20);
+  commit_batches(10ms, 200ms);
+  EXPECT_EQ(limit(), kLargest);
+  commit_batches(10ms, 1ms);
+  EXPECT_EQ(limit(), 128U);
+}
+
+TEST_F(CommitterPaceTest, AShardAloneMayHaveTwoBatchesAndSharesThemWithThoseThatHaveWork) {
+  committer_->offer(0, std::vector<CommitItem>(1));
+  EXPECT_EQ(committer_->window(), 256U);
+  committer_->offer(0, std::vector<CommitItem>(3));
+  committer_->offer(2, std::vector<CommitItem>(1));
+  store_.answer_batch(AppendKind::committed);
+  EXPECT_EQ(committer_->window(), 128U);
+  for (std::size_t shard = 0; shard < 4; ++shard) {
+    committer_->offer(shard, std::vector<CommitItem>(1));
+  }
+  store_.answer_batch(AppendKind::committed);
+  EXPECT_EQ(committer_->window(), 64U);
+  committer_->offer(3, std::vector<CommitItem>(1));
+  store_.answer_batch(AppendKind::committed);
+  EXPECT_EQ(committer_->window(), 256U);
+}
+
 }  // namespace
 }  // namespace pim::spine

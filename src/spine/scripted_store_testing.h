@@ -61,6 +61,9 @@ class ScriptedStore final : public store::EventStore {
   }
   void on_commit(store::CommitListener) override {}
   NodeId node() const override { return {}; }
+  std::chrono::nanoseconds synced() const override { return sync_time; }
+
+  std::chrono::nanoseconds sync_time{0};  // spent so far
 };
 
 }  // namespace pim::spine

@@ -79,7 +79,7 @@ TEST_F(PlantedBugsTest, AGapEndsAReconstructionWithItsReason) {
   ASSERT_NO_FATAL_FAILURE(drive("wrong-bucket"));
   const auto run = reconstruct();
   EXPECT_EQ(run.exit, 3) << run.out;
-  EXPECT_NE(run.err.find("pim audit verify says where"), std::string::npos) << run.err;
+  EXPECT_NE(run.err.find("verify says where there is a gap"), std::string::npos) << run.err;
 }
 
 INSTANTIATE_TEST_SUITE_P(Controls, PlantedBugsTest,

@@ -107,6 +107,7 @@ board.new(
         panel.says('Commands a second that came to nothing, by shard and why: refused early, out of time, another version, another owner.', 'Near 0; some conflicts.', 'Refused: shedding. Fenced: this process has lost buckets to another one, which is right if a move is under way.'),
         [
           q.prom(q.rate('pim_shard_shed_commands_total', pim.shards, ['shard', 'reason']), '{{shard}} {{reason}}'),
+          q.prom(q.rate('pim_http_late_requests_total', pim.here), 'not read in time'),
           q.prom(by_shard('pim_shard_expired_commands_total'), '{{shard}} out of time'),
           q.prom(by_shard('pim_shard_conflicts_total'), '{{shard}} conflict'),
           q.prom(by_shard('pim_shard_fenced_total'), '{{shard}} fenced'),
