@@ -3,7 +3,7 @@ source tools/lab/go.sh
 source tools/lab/sbom.sh
 
 IMAGES_DIR=$PWD/out/images
-IMAGES=(pim collector loki tempo mimir pyroscope) # pim is ours; the others are single Go programs
+IMAGES=(pim collector loki tempo mimir pyroscope kubectl) # pim is ours; the others are single Go programs
 IMAGE_PACKAGES=(binutils jq)
 
 # What Debian and Go call amd64 and arm64.
@@ -22,7 +22,11 @@ images_build() {
   mkdir -p "$IMAGES_DIR"
   local name
   for name in "$@"; do
-    if [ "$name" = pim ]; then image_of_pim build/release/pim; else image_of_go "$name"; fi
+    case $name in
+      pim) image_of_pim build/release/pim ;;
+      kubectl) image_of_go kubectl kubernetes ;;
+      *) image_of_go "$name" "$name" ;;
+    esac
   done
 }
 
@@ -41,17 +45,17 @@ image_of_pim() (
   sbom_of_libraries "$stage" >"$IMAGES_DIR/pim.spdx.json"
 )
 
-# image_of_go PART: a part of go.sh that is one static program.
+# image_of_go NAME PART: one static program of a part of go.sh.
 image_of_go() (
-  local part=$1 program stage
-  go_build "$part"
-  program=$(go_binary "$part")
+  local name=$1 program stage
+  go_build "$2"
+  program=$(go_binary "$2" "$name")
   stage=$(mktemp -d "${TMPDIR:-/tmp}/pim-image.XXXXXX")
   trap 'rm -rf "$stage"' EXIT
   image_root "$stage"
-  cp "$program" "$stage/usr/bin/$part"
-  image_pack "$part" "$stage" "/usr/bin/$part"
-  sbom_of_go "$part" "$program" >"$IMAGES_DIR/$part.spdx.json"
+  cp "$program" "$stage/usr/bin/$name"
+  image_pack "$name" "$stage" "/usr/bin/$name"
+  sbom_of_go "$name" "$program" >"$IMAGES_DIR/$name.spdx.json"
 )
 
 # image_root STAGE: what every image begins with.
