@@ -48,7 +48,7 @@ suites() {
 }
 
 stage_format() {
-  need "${TIDY_PACKAGES[@]}" "${BOARD_PACKAGES[@]}"
+  need "${TIDY_PACKAGES[@]}" "${BOARD_PACKAGES[@]}" "${DEPLOY_PACKAGES[@]}"
   mkdir -p out
   local files=()
   mapfile -t files < <(git ls-files 'src/*.cc' 'src/*.h' 'bench/*.cc' 'bench/*.h' 'tests/*.cc' 'tests/*.h')
@@ -57,6 +57,8 @@ stage_format() {
   check dashboards tools/dashboards.sh --check
   check slo tools/slo.sh --check
   check compose tools/check_compose.sh
+  check deploy tools/check_deploy.sh
+  grep -h '^not rendered' out/test-deploy.log | sed 's/^/    /' >&2 || true
 }
 
 stage_tidy() {
@@ -72,9 +74,12 @@ stage_unit() {
 }
 
 stage_integration() {
-  need "${BUILD_PACKAGES[@]}"
+  need "${BUILD_PACKAGES[@]}" jq
   build release all
-  suites release integration
+  local status=0
+  suites release integration || status=1
+  check images tools/check_images.sh build/release/pim || status=1
+  return "$status"
 }
 
 stage_crash() {
