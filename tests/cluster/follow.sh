@@ -55,7 +55,7 @@ echo "a patient was registered; trace $id"
 
 found "its trace in Tempo" trace "$id"
 found "its line in Loki" logql "{service_name=\"pim\"} | trace_id=\"$id\""
-found "its count in Mimir" promql 'pim_http_requests_total{job="pim/pim", status="201"} > 0'
+found "its count in Mimir" promql 'pim_http_requests_total{job="pim/pim", status="2xx"} > 0'
 found "its trace's metrics in Mimir" promql 'sum(traces_spanmetrics_calls_total{service="pim"}) > 0'
 found "a pod's output in Loki" logql '{service_name="spine", k8s_namespace_name="pim"}'
 found "a container's memory" promql 'container_memory_working_set_bytes{namespace="pim", container="spine"} > 0'
