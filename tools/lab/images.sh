@@ -87,6 +87,7 @@ image_pack() {
   tag=${config:0:12}
   jq -cn --arg name "lab.local/$name" --arg tag "$tag" --arg config "$config.json" --arg layer "$layer.tar" \
     '[{Config: $config, RepoTags: ["\($name):\($tag)", "\($name):local"], Layers: [$layer]}]' >"$work/image/manifest.json"
+  chmod 644 "$work/image"/*
   image_tar "$work/$name.tar" "$work/image"
   mv "$work/$name.tar" "$IMAGES_DIR/$name.tar"
   rm -rf "$work"
