@@ -110,8 +110,11 @@ Row& TruthBench::row(const std::string& key) {
 
 Result<Answer, std::string> TruthBench::drive(std::uint16_t port, std::size_t connections,
                                               bool few) const {
-  const auto figures =
-      run_ours({.port = port, .rate = rate_, .duration = duration_, .connections = connections});
+  const auto figures = run_ours({.port = port,
+                                 .rate = rate_,
+                                 .duration = duration_,
+                                 .connections = connections,
+                                 .directory = scratch_.path()});
   if (!figures) return Err{figures.error()};
   Answer answer;
   answer.figures[few ? "ours_few" : "ours"] = figures_of(figures->latency);

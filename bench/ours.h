@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "domain/result.h"
 #include "load/histogram.h"
@@ -16,6 +17,7 @@ struct OurRun {
   double rate = 0;  // a second; 0: closed loop, a client for each connection
   std::chrono::seconds duration{0};
   std::size_t connections = 0;
+  std::string directory;  // for the history of its calls
 };
 
 struct OurFigures {
@@ -23,8 +25,9 @@ struct OurFigures {
   load::Histogram from_send;  // of the same requests
   std::uint64_t answered = 0;
   double per_second = 0;
-  double cpu = 0;         // of a processor, used by its thread: 0 to 1
-  double cpu_micros = 0;  // a request
+  double cpu = 0;                        // of a processor, used by its thread: 0 to 1
+  double cpu_micros = 0;                 // a request
+  std::vector<std::string> bottlenecks;  // why it was itself the limit; empty: it was not
 };
 
 // An error: a request was not answered 200.

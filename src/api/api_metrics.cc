@@ -14,6 +14,7 @@ ApiMetrics::ApiMetrics(telemetry::Registry& registry, std::uint32_t shards,
     : shards_(shards),
       journal_failures_(registry.counter(metrics::kJournalFailures)),
       domain_events_logged_(registry.counter(metrics::kDomainEventsLogged)),
+      late_(registry.counter(metrics::kLate)),
       read_shed_(registry.counter(metrics::kReadShed)),
       read_wait_(registry.histogram(metrics::kReadQueueWait)) {
   const auto bind = [&](std::string_view operation, std::string_view method) {

@@ -40,6 +40,7 @@ class ApiMetrics {
   void query_waited(std::chrono::nanoseconds time, const telemetry::TraceContext* kept) {
     read_wait_.observe(time, kept);
   }
+  void late() { late_.add(); }
   void query_shed() { read_shed_.add(); }
   void refused(const ProblemInfo& problem);  // bytes that never became a request
   void unauthenticated(TokenFault fault, std::string_view source);
@@ -61,6 +62,7 @@ class ApiMetrics {
   std::vector<telemetry::Counter*> shard_requests_;
   telemetry::Counter& journal_failures_;
   telemetry::Counter& domain_events_logged_;
+  telemetry::Counter& late_;
   telemetry::Counter& read_shed_;
   telemetry::Histogram& read_wait_;
 

@@ -24,6 +24,15 @@ const telemetry::TraceContext* kept(const Call& call) {
   return call.trace.sampled ? &call.trace : nullptr;
 }
 
+Response overloaded(const Call& call) {
+  Problem problem = Problem::of(problems::kOverloaded);
+  if (call.route->is_command()) problem.outcome = "not-applied";
+  Response response = call.problem(problem);
+  response.shed = true;
+  add_header(response, "retry-after", "1");
+  return response;
+}
+
 bool may_retry(const Problem& problem) { return problem.status == 503 || problem.status == 507; }
 
 }  // namespace
@@ -76,6 +85,7 @@ void App::run(const CallPtr& call) {
     response.body = openapi_;
     return answer(*call, std::move(response));
   }
+  if (turned_away(*call)) return;
   if (!admit(*call)) return;
   if (auto problem = check_parameters(*call)) return answer(*call, *problem);
   const auto deadline = parse_decimal(call->headers[KnownHeader::pim_deadline_ms]);
@@ -107,6 +117,23 @@ bool App::find_route(Call& call) {
   add_header(response, "allow", match.allow);
   answer(call, std::move(response));
   return false;
+}
+
+// Before anything of it is read but its head: under overload there is time for no more.
+bool App::turned_away(Call& call) {
+  if (call.request().late) {
+    metrics_.late();
+    answer(call, overloaded(call));
+    return true;
+  }
+  if (!call.route->is_command() || !call.route->addresses_stream()) return false;
+  const auto id = Uuid::parse(call.path.front().value);
+  if (!id) return false;
+  auto response = commands_.turn_away(call, StreamId{*id});
+  if (!response) return false;
+  locate(call, *id);
+  answer(call, std::move(*response));
+  return true;
 }
 
 bool App::admit(Call& call) {
@@ -174,9 +201,7 @@ void App::run_query(const CallPtr& call) {
   });
   if (!taken) {
     metrics_.query_shed();
-    Response response = call->problem(Problem::of(problems::kOverloaded));
-    add_header(response, "retry-after", "1");
-    answer(*call, std::move(response));
+    answer(*call, overloaded(*call));
   }
 }
 

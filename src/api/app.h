@@ -31,6 +31,7 @@ class App final : public HttpHandler {
 
   void run(const CallPtr& call);
   bool find_route(Call& call);
+  bool turned_away(Call& call);
   bool admit(Call& call);  // authenticate and authorise
   void run_command(const CallPtr& call);
   void run_query(const CallPtr& call);

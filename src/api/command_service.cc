@@ -8,6 +8,7 @@
 #include "domain/ids_text.h"
 #include "domain/rejection.h"
 #include "routing/position.h"
+#include "spine/answers.h"
 
 namespace pim::api {
 namespace {
@@ -166,6 +167,17 @@ Problem problem_of(const CommandReply& reply) {
   return problem;
 }
 
+std::optional<Response> CommandService::turn_away(const Call& call, StreamId stream) const {
+  if (!spine_.turn_away(stream)) return std::nullopt;
+  const CommandReply refused = spine::plain_reply(Outcome::overloaded);
+  Response response = call.problem(problem_of(refused));
+  response.shed = true;
+  add_header(response, "retry-after", retry_after(refused.retry_after));
+  add_shard(response, stream);
+  add_header(response, "idempotency-key", call.request_id);
+  return response;
+}
+
 Result<CommandRequest, Problem> CommandService::read(const Call& call) const {
   const std::string& body = call.request().body;
   if (!body.empty() && !is_json_type(call.headers[KnownHeader::content_type])) {
@@ -215,16 +227,21 @@ Response CommandService::render(const Call& call, const CommandReply& reply, Str
       problem.outcome = "not-applied";
     }
     response = call.problem(problem);
+    response.shed = reply.outcome == Outcome::overloaded;
     if (problem.status >= 500) add_header(response, "retry-after", retry_after(reply.retry_after));
     if (recorded && reply.outcome == Outcome::stale) {
       add_header(response, "etag", etag(reply.version));
     }
   }
-  const BucketId bucket = bucket_of(stream.value);
-  add_header(response, "pim-shard", std::to_string(default_shard(bucket, shards_).value));
+  add_shard(response, stream);
   add_header(response, "idempotency-key", call.request_id);
   if (reply.replayed) add_header(response, "idempotency-replayed", "true");
   return response;
+}
+
+void CommandService::add_shard(Response& response, StreamId stream) const {
+  const BucketId bucket = bucket_of(stream.value);
+  add_header(response, "pim-shard", std::to_string(default_shard(bucket, shards_).value));
 }
 
 Response CommandService::render_accepted(const Call& call, const CommandReply& reply,

@@ -17,6 +17,9 @@ class CommandService {
   CommandService(spine::Spine& spine, AuditTrail& trail, std::uint32_t shards)
       : spine_(spine), trail_(trail), shards_(shards) {}
 
+  // The answer to a command that would be refused now; nullopt where it would be taken. Nothing of
+  // it but its head is looked at, and nobody knows yet whose it is: it is counted, not recorded.
+  std::optional<Response> turn_away(const Call& call, StreamId stream) const;
   // What the call asks for, or what is wrong with it.
   Result<spine::CommandRequest, Problem> read(const Call& call) const;
   // `done` is called once, on any thread.
@@ -29,6 +32,7 @@ class CommandService {
                   std::optional<Uuid> created) const;
 
  private:
+  void add_shard(Response& response, StreamId stream) const;
   Response render_accepted(const Call& call, const spine::CommandReply& reply, StreamId stream,
                            std::optional<Uuid> created) const;
 

@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t kReadBytes = 4096;
 constexpr std::size_t kMaxDiscarded = 1 << 20;
 constexpr std::chrono::milliseconds kLinger{1000};
+constexpr int kRestAWait = 40;
+constexpr std::chrono::milliseconds kLongestRest{300};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::string_view reason_of(std::uint16_t status) {
@@ -80,6 +82,7 @@ Connection::Connection(std::shared_ptr<IoThread> thread, std::shared_ptr<Port> p
                        std::string peer)
     : thread_(std::move(thread)),
       port_(std::move(port)),
+      rest_end_(thread_->context()),
       buffer_(kReadBytes),
       parser_(port_->limits.max_body_bytes) {
   request_.peer = std::move(peer);
@@ -112,7 +115,15 @@ void Connection::on_handshake(Error error) {
 
 void Connection::await_request() {
   enter(Phase::idle, port_->limits.idle_timeout);
+  reading_since_ = std::chrono::steady_clock::now();
   advance();
+}
+
+// While the connection rested or was served nobody wanted to read it: that is no overload.
+std::chrono::milliseconds Connection::waited_to_be_read() {
+  const auto reading = std::chrono::steady_clock::now() - reading_since_;
+  return std::min(since_last_byte(),
+                  std::chrono::duration_cast<std::chrono::milliseconds>(reading));
 }
 
 void Connection::read_more() {
@@ -150,6 +161,8 @@ void Connection::advance() {
   deadline_ = Deadline::max();  // the request has its own
   counted_ = true;
   port_->in_flight.fetch_add(1, std::memory_order_relaxed);
+  waited_ = waited_to_be_read();
+  request_.late = thread_->late(waited_);
   port_->handler.handle(shared_from_this());
 }
 
@@ -225,6 +238,8 @@ void Connection::respond(Response response) {
 }
 
 void Connection::write(Response response) {
+  rest_ =
+      response.shed ? std::min(kRestAWait * waited_, kLongestRest) : std::chrono::milliseconds(0);
   // keep_alive() is false for a request that was never read whole
   close_after_ = response.close || request_.http10 || !parser_.keep_alive() ||
                  port_->draining.load(std::memory_order_relaxed);
@@ -269,7 +284,20 @@ void Connection::on_written(Error error) {
   filled_ -= consumed_;
   consumed_ = 0;
   scanner_.reset();
-  await_request();
+  rest_.count() > 0 ? rest() : await_request();
+}
+
+// Refusing takes time too, and whoever is refused and comes back at once takes it from those who
+// are served. So the longer this request had to wait for being read, the longer nothing is read
+// here; while there is time for all, no one rests.
+void Connection::rest() {
+  phase_ = Phase::resting;
+  deadline_ = Deadline::max();
+  port_->rests.fetch_add(1, std::memory_order_relaxed);
+  rest_end_.expires_after(rest_);
+  rest_end_.async_wait([self = shared_from_this()](Error error) {
+    if (!error && self->phase_ == Phase::resting) self->await_request();
+  });
 }
 
 // Closing with unread bytes makes the system send a reset, which can destroy the answer before the
@@ -281,7 +309,7 @@ void Connection::linger() {
 }
 
 void Connection::drain() {
-  if (phase_ == Phase::idle && filled_ == 0) close();
+  if ((phase_ == Phase::idle && filled_ == 0) || phase_ == Phase::resting) close();
 }
 
 void Connection::on_expiry() {
@@ -307,6 +335,7 @@ void Connection::on_expiry() {
       count(4);
       return close();
     case Phase::handling:
+    case Phase::resting:
     case Phase::lingering:
     case Phase::closed:
       return close();
@@ -320,6 +349,7 @@ void Connection::close() {
   deadline_ = Deadline::max();
   if (counted_) port_->in_flight.fetch_sub(1, std::memory_order_relaxed);
   counted_ = false;
+  rest_end_.cancel();
   close_socket();
   thread_->remove(*this);
   {

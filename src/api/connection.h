@@ -2,6 +2,7 @@
 //
 //   handshake -> idle -> head -> body -> handling -> writing -> idle ...
 //                                             any -> lingering -> closed
+//                                         writing -> resting -> idle
 //
 // Requests are answered one at a time, in order: while one is handled nothing more is read, so
 // pipelined requests wait in the buffer or in the kernel.
@@ -37,6 +38,8 @@ struct Port {
   std::atomic<std::uint64_t> refusing{0};  // told that there are too many; not in `open`
   std::atomic<std::uint64_t> in_flight{0};
   std::atomic<std::uint64_t> refused{0};
+  std::atomic<std::uint64_t> dropped{0};
+  std::atomic<std::uint64_t> rests{0};
   std::array<std::atomic<std::uint64_t>, kTimeoutPhases.size()> timeouts{};
   std::atomic<bool> draining{false};
 
@@ -73,6 +76,8 @@ class Connection : public Exchange, public std::enable_shared_from_this<Connecti
   // Ends a read with an error and leaves the connection usable; false where it cannot.
   virtual bool cancel_read() = 0;
   virtual void shutdown_send() = 0;
+  // How long ago the system received the last byte; zero where it does not tell.
+  virtual std::chrono::milliseconds since_last_byte() = 0;
   virtual void close_socket() = 0;
 
   void on_handshake(Error error);
@@ -80,7 +85,7 @@ class Connection : public Exchange, public std::enable_shared_from_this<Connecti
   void on_written(Error error);
 
  private:
-  enum class Phase { handshake, idle, head, body, handling, writing, lingering, closed };
+  enum class Phase { handshake, idle, head, body, handling, writing, resting, lingering, closed };
 
   void enter(Phase phase, std::chrono::milliseconds limit);
   void await_request();
@@ -90,6 +95,8 @@ class Connection : public Exchange, public std::enable_shared_from_this<Connecti
   bool take_body();
   void refuse(const Refusal& refusal);
   void write(Response response);
+  std::chrono::milliseconds waited_to_be_read();
+  void rest();
   void linger();
 
   std::shared_ptr<IoThread> thread_;
@@ -97,12 +104,16 @@ class Connection : public Exchange, public std::enable_shared_from_this<Connecti
 
   Phase phase_ = Phase::handshake;
   Deadline deadline_ = Deadline::max();
+  std::chrono::steady_clock::time_point reading_since_;  // the connection is ready for a request
   bool timed_out_ = false;   // the read under way was cancelled to answer 408
   bool continuing_ = false;  // the write under way is a 100 Continue
   bool refused_ = false;     // one too many: in port_->refusing, not in port_->open
   bool counted_ = false;     // in port_->in_flight
   bool close_after_ = false;
   std::size_t discarded_ = 0;
+  std::chrono::milliseconds waited_{0};  // the request under way, to be read
+  std::chrono::milliseconds rest_{0};    // after the write under way
+  boost::asio::steady_timer rest_end_;
 
   std::vector<char> buffer_;
   std::size_t filled_ = 0;    // bytes in buffer_

@@ -38,6 +38,10 @@ class FakeSpine final : public spine::Spine {
   explicit FakeSpine(FakeWorld& world) : world_(world) {}
 
   void submit(spine::CommandRequest request, spine::Reply reply) override;
+  std::optional<spine::Shed> turn_away(StreamId) override {
+    return full_.load() ? std::optional(spine::Shed::queue_wait) : std::nullopt;
+  }
+  void set_full(bool full) { full_.store(full); }
   bool drain(std::chrono::milliseconds) override { return true; }
   bool writable() const override { return writable_.load(); }
   std::vector<spine::ShardStats> shard_stats() const override;
@@ -60,6 +64,7 @@ class FakeSpine final : public spine::Spine {
   spine::CommandReply decide(const spine::CommandRequest& request);
 
   FakeWorld& world_;
+  std::atomic<bool> full_{false};
   std::atomic<bool> writable_{true};
   std::atomic<bool> recording_{true};
   mutable std::mutex mutex_;

@@ -22,7 +22,8 @@ struct Request {
   std::vector<Header> headers;
   std::string body;
   bool http10 = false;
-  std::string peer;  // the client's address, without its port
+  std::string peer;   // the client's address, without its port
+  bool late = false;  // it waited too long to be read, as others do: there is no time for it
 };
 
 struct Response {
@@ -31,6 +32,7 @@ struct Response {
   std::string headers;                                 // whole lines, each with its CRLF
   std::string body;
   bool close = false;        // end the connection afterwards
+  bool shed = false;         // refused for lack of time: the connection may rest afterwards
   std::string_view problem;  // its name, where the body is one; static storage
 };
 

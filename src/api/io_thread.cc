@@ -6,9 +6,18 @@
 #include "telemetry/thread_name.h"
 
 namespace pim::api {
+namespace {
+
+constexpr std::chrono::milliseconds kReadLimit{20};
+constexpr std::chrono::milliseconds kPromptly{8};  // two ticks of the system's clock
+
+}  // namespace
 
 IoThread::IoThread(std::chrono::milliseconds sweep_every)
-    : work_(boost::asio::make_work_guard(context_)), timer_(context_), sweep_every_(sweep_every) {}
+    : work_(boost::asio::make_work_guard(context_)),
+      timer_(context_),
+      sweep_every_(sweep_every),
+      reading_(kReadLimit) {}
 
 IoThread::~IoThread() { stop(); }
 
@@ -32,6 +41,11 @@ void IoThread::stop() {
   } else {
     context_.run();
   }
+}
+
+bool IoThread::late(std::chrono::milliseconds waited) {
+  const spine::MonoTime now = std::chrono::steady_clock::now();
+  return reading_.late(waited > kPromptly ? std::optional(now - waited) : std::nullopt, now);
 }
 
 bool IoThread::post(std::function<void()> work) {

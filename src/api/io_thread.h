@@ -13,6 +13,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "spine/standing_wait.h"
+
 namespace pim::api {
 
 class Connection;
@@ -35,6 +37,9 @@ class IoThread : public std::enable_shared_from_this<IoThread> {
 
   boost::asio::io_context& context() { return context_; }
 
+  // On this thread only: whether a request that waited so long to be read comes too late.
+  bool late(std::chrono::milliseconds waited);
+
   // On this thread only.
   void add(std::shared_ptr<Connection> connection);
   void remove(Connection& connection);
@@ -51,7 +56,8 @@ class IoThread : public std::enable_shared_from_this<IoThread> {
   const std::chrono::milliseconds sweep_every_;
   std::thread thread_;
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
-  bool closing_ = false;  // on this thread only
+  bool closing_ = false;         // on this thread only
+  spine::StandingWait reading_;  // likewise
 
   std::mutex mutex_;
   bool stopped_ = false;                       // guarded by mutex_

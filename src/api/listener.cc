@@ -1,5 +1,8 @@
 #include "api/listener.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
 #include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
@@ -21,6 +24,7 @@ using TlsStream = asio::ssl::stream<Socket>;
 using Error = boost::system::error_code;
 
 constexpr std::uint64_t kMaxRefusing = 64;
+constexpr int kAcceptedAtOnce = 64;
 
 // The transport half of a connection: the same for a plain socket and for TLS over one.
 template <class Stream>
@@ -73,6 +77,12 @@ class StreamConnection final : public Connection {
     Error ignored;
     socket().shutdown(tcp::socket::shutdown_send, ignored);
   }
+  std::chrono::milliseconds since_last_byte() override {
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    if (::getsockopt(socket().native_handle(), IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return {};
+    return std::chrono::milliseconds(info.tcpi_last_data_recv);
+  }
   void close_socket() override {
     Error ignored;
     socket().close(ignored);
@@ -120,6 +130,7 @@ class PortListener final : public Listener {
     if (error) {
       return Err{"cannot listen on port " + std::to_string(bound_port_) + ": " + error.message()};
     }
+    acceptor_.non_blocking(true, error);
     threads_.front()->post([this] { accept_next(); });
     return {};
   }
@@ -144,6 +155,8 @@ class PortListener final : public Listener {
     ListenerStats stats;
     stats.open = port_->open.load(std::memory_order_relaxed);
     stats.in_flight = port_->in_flight.load(std::memory_order_relaxed);
+    stats.dropped = port_->dropped.load(std::memory_order_relaxed);
+    stats.rests = port_->rests.load(std::memory_order_relaxed);
     stats.refused = port_->refused.load(std::memory_order_relaxed);
     for (std::size_t i = 0; i < stats.timeouts.size(); ++i) {
       stats.timeouts[i] = port_->timeouts[i].load(std::memory_order_relaxed);
@@ -202,8 +215,22 @@ class PortListener final : public Listener {
         return;
       }
       hand_over(thread, std::move(socket));
+      accept_waiting();
       accept_next();
     });
+  }
+
+  // What else has come: one a turn of the loop would be too slow where each turn has requests to
+  // serve, and the system's queue would fill with connections whose clients have left.
+  void accept_waiting() {
+    for (int i = 0; i < kAcceptedAtOnce; ++i) {
+      const auto& thread = threads_[next_ % threads_.size()];
+      Error error;
+      Socket socket = acceptor_.accept(thread->context(), error);
+      if (error) return;  // would_block: nobody waits; what is worse meets accept_next() too
+      ++next_;
+      hand_over(thread, std::move(socket));
+    }
   }
 
   void hand_over(const std::shared_ptr<IoThread>& thread, Socket socket) {
@@ -213,7 +240,10 @@ class PortListener final : public Listener {
     socket.set_option(tcp::no_delay(true), error);
     const bool full = port_->open.load() >= options_.limits.max_connections;
     // beyond even those that are told so, connections are just dropped
-    if (full && (tls_ || port_->refusing.load() >= kMaxRefusing)) return;
+    if (full && (tls_ || port_->refusing.load() >= kMaxRefusing)) {
+      port_->dropped.fetch_add(1, std::memory_order_relaxed);
+      return;
+    }
     std::shared_ptr<Connection> connection;
     std::string peer = remote.address().to_string();
     if (tls_) {

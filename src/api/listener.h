@@ -42,6 +42,8 @@ struct ListenerStats {
   std::uint64_t open = 0;       // connections
   std::uint64_t in_flight = 0;  // requests under way
   std::uint64_t refused = 0;    // connections answered 503
+  std::uint64_t dropped = 0;    // connections closed without an answer
+  std::uint64_t rests = 0;      // of connections whose request was shed
   std::array<std::uint64_t, kTimeoutPhases.size()> timeouts{};
 };
 

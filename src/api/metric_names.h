@@ -47,6 +47,22 @@ inline constexpr MetricInfo kConnectionsRefused{
     "",
     "Connections answered 503 because too many were open.",
     {"port"}};
+inline constexpr MetricInfo kConnectionsDropped{
+    "pim_http_connections_dropped",
+    counter,
+    "",
+    "Connections closed without an answer because too many were being refused.",
+    {"port"}};
+inline constexpr MetricInfo kConnectionRests{
+    "pim_http_connection_rests",
+    counter,
+    "",
+    "Times that a connection was not read for a while, because its request was shed and had waited "
+    "to be read.",
+    {"port"}};
+inline constexpr MetricInfo kLate{
+    "pim_http_late_requests", counter, "",
+    "Requests shed because they, as all others then, had waited too long to be read."};
 inline constexpr MetricInfo kConnectionTimeouts{"pim_http_connection_timeouts",
                                                 counter,
                                                 "",
@@ -69,10 +85,21 @@ inline constexpr MetricInfo kTokenCacheEntries{"pim_token_cache_entries", gauge,
                                                "Accepted tokens remembered."};
 inline constexpr MetricInfo kReady{"pim_ready", gauge, "", "1 while /readyz answers 200."};
 
-inline constexpr std::array kOfRequests{
-    &kRequests,         &kRequestSeconds,          &kInFlight,           &kConnections,
-    &kConnectionsLimit, &kConnectionsRefused,      &kConnectionTimeouts, &kMalformed,
-    &kDenied,           &kUnauthenticatedBySource, &kTokenCacheEntries,  &kReady};
+inline constexpr std::array kOfRequests{&kRequests,
+                                        &kRequestSeconds,
+                                        &kInFlight,
+                                        &kConnections,
+                                        &kConnectionsLimit,
+                                        &kConnectionsRefused,
+                                        &kConnectionsDropped,
+                                        &kConnectionRests,
+                                        &kLate,
+                                        &kConnectionTimeouts,
+                                        &kMalformed,
+                                        &kDenied,
+                                        &kUnauthenticatedBySource,
+                                        &kTokenCacheEntries,
+                                        &kReady};
 
 // --- shards: traffic and its distribution; utilisation, saturation, errors
 
@@ -191,6 +218,12 @@ inline constexpr MetricInfo kCommitQueued{
     "pim_commit_queued_commands", gauge, "", "Commands that wait for the next batch.", {"store"}};
 inline constexpr MetricInfo kCommitBatchCommands{
     "pim_commit_batch_commands", histogram, "", "Commands a batch.", {"store"}, 1024, kSizeBounds};
+inline constexpr MetricInfo kCommitBatchLimit{
+    "pim_commit_batch_limit",
+    gauge,
+    "",
+    "Commands that the next batch may have; grows where syncing takes longer than writing.",
+    {"store"}};
 inline constexpr MetricInfo kCommitSeconds{
     "pim_commit_duration_seconds",
     histogram,
@@ -235,9 +268,10 @@ inline constexpr MetricInfo kDiskLowWater{"pim_disk_low_water_bytes", gauge, "by
                                           "Below this much free space writes get 507."};
 
 inline constexpr std::array kOfWritePath{
-    &kCommitBatches,   &kCommitAppends,       &kCommitEvents, &kCommitUnknown, &kCommitQueued,
-    &kCommitSeconds,   &kCommitBatchCommands, &kStoreSync,    &kStoreWritable, &kPageCacheHits,
-    &kPageCacheMisses, &kPageCacheSpills,     &kWalBytes,     &kDatabaseBytes, &kCheckpointSeconds,
+    &kCommitBatches,   &kCommitAppends, &kCommitEvents,     &kCommitUnknown,
+    &kCommitQueued,    &kCommitSeconds, &kCommitBatchLimit, &kCommitBatchCommands,
+    &kStoreSync,       &kStoreWritable, &kPageCacheHits,    &kPageCacheMisses,
+    &kPageCacheSpills, &kWalBytes,      &kDatabaseBytes,    &kCheckpointSeconds,
     &kDiskFree,        &kDiskLowWater};
 
 // --- the read side

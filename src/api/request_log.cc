@@ -14,7 +14,8 @@ using telemetry::LogRecord;
 
 void log_request(telemetry::LogSender* logs, const Call& call, const Response& response,
                  std::chrono::steady_clock::time_point answered, std::string_view region) {
-  const bool failed = response.status >= 500;
+  // what is shed is counted: telling each would take the time that it was shed for
+  const bool failed = response.status >= 500 && !response.shed;
   const bool kept = call.trace.sampled && logs != nullptr;
   if (!kept && !failed) return;
   LogRecord record;

@@ -48,6 +48,8 @@ void add_ports(ScrapedMetrics& scraped, const ScrapeSources& sources) {
     show(scraped, metrics::kConnections, stats, &ListenerStats::open, labels);
     show(scraped, metrics::kInFlight, stats, &ListenerStats::in_flight, labels);
     show(scraped, metrics::kConnectionsRefused, stats, &ListenerStats::refused, labels);
+    show(scraped, metrics::kConnectionsDropped, stats, &ListenerStats::dropped, labels);
+    show(scraped, metrics::kConnectionRests, stats, &ListenerStats::rests, labels);
     scraped.add(metrics::kConnectionTimeouts, [stats, port] {
       Samples samples;
       for (std::size_t i = 0; i < stats->timeouts.size(); ++i) {
@@ -136,6 +138,7 @@ void add_write_path(ScrapedMetrics& scraped, const Services& services) {
   show(scraped, metrics::kCommitEvents, commits, &Commits::events, store);
   show(scraped, metrics::kCommitUnknown, commits, &Commits::unknown, store);
   show(scraped, metrics::kCommitQueued, commits, &Commits::queued, store);
+  show(scraped, metrics::kCommitBatchLimit, commits, &Commits::batch_limit, store);
   show(scraped, metrics::kCommitBatchCommands, commits, &Commits::batch_appends, store);
   show(scraped, metrics::kCommitSeconds, commits, &Commits::commit_seconds, store);
   scraped.add(metrics::kStoreWritable,

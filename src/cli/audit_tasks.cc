@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "cli/compose.h"
@@ -14,17 +15,26 @@
 namespace pim::cli {
 namespace {
 
-constexpr auto kCatchUp = std::chrono::minutes(10);
+constexpr auto kStandstill = std::chrono::seconds(10);
 
-std::chrono::steady_clock::time_point soon() { return std::chrono::steady_clock::now() + kCatchUp; }
-
-// Until a projection has all of the store.
+// Until a projection has all of the store. One that takes nothing in for a while never will: the
+// history has a gap.
 template <class Projection>
 bool caught_up(Projection& projection) {
   telemetry::ScopedSpan span("catch up");
-  const bool done = projection.catch_up(soon());
-  if (!done) span.fail("time limit");
-  return done;
+  auto events = projection.stats().events;
+  while (!projection.catch_up(std::chrono::steady_clock::now() + kStandstill)) {
+    const auto before = std::exchange(events, projection.stats().events);
+    if (events > before) continue;
+    span.fail("stands still");
+    return false;
+  }
+  return true;
+}
+
+std::string stands_still(const std::string& projection) {
+  return projection +
+         " stands still before the end of the history: pim audit verify says where it has a gap";
 }
 
 struct CloseFile {
@@ -92,7 +102,7 @@ Result<audit::SearchPage, std::string> search_data(const std::string& data,
   const auto layout = DataLayout::of(data);
   auto index = audit::AuditIndex::open(*store->store, {layout.audit, layout.journal});
   if (!index) return Err{index.error().message};
-  if (!caught_up(**index)) return Err{std::string("the audit index did not catch up")};
+  if (!caught_up(**index)) return Err{stands_still("the audit index")};
   const telemetry::ScopedSpan span("search");
   auto page = (*index)->search(query);
   if (!page) return Err{page.error().message};
@@ -122,7 +132,7 @@ Result<ReconstructReport, std::string> reconstruct_data_all(const std::string& d
   std::filesystem::create_directories(options.directory, ignored);
   auto model = readmodel::ReadModel::open(*store->store, options);
   if (!model) return Err{model.error().message};
-  if (!caught_up(**model)) return Err{std::string("the read model did not catch up")};
+  if (!caught_up(**model)) return Err{stands_still("the read model")};
   telemetry::ScopedSpan span("reconstruct");
   auto report = reconstruct_all(*store->reader, (*model)->queries(), progress);
   if (!report) {

@@ -7,44 +7,49 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr MonoTime kStart{1h};
+
 TEST(Admission, HoldsAtMostItsCapacity) {
   Admission admission(2, 20ms);
   EXPECT_FALSE(admission.refuse_or_enter());
   EXPECT_FALSE(admission.refuse_or_enter());
+  EXPECT_EQ(admission.refusal(), Shed::queue_full);
   EXPECT_EQ(admission.refuse_or_enter(), Shed::queue_full);
   EXPECT_EQ(admission.waiting(), 2U);
   admission.leave();
+  EXPECT_FALSE(admission.refusal());
   EXPECT_FALSE(admission.refuse_or_enter());
 }
 
-TEST(Admission, ShedsWhileTheMeanWaitIsBeyondTheLimit) {
+TEST(Admission, ShedsWhileTheOldestCommandOfAStandingQueueHasWaitedTooLong) {
   Admission admission(100, 20ms);
-  for (int i = 0; i < 30; ++i) admission.sample(40ms);
-  admission.publish(/*queue_empty=*/false, 1ms);
+  admission.publish(kStart, kStart);
+  admission.publish(kStart + 81ms, kStart + 100ms);
+  EXPECT_FALSE(admission.refusal());
+  admission.publish(kStart + 81ms, kStart + 102ms);
+  EXPECT_EQ(admission.refusal(), Shed::queue_wait);
   EXPECT_EQ(admission.refuse_or_enter(), Shed::queue_wait);
-  for (int i = 0; i < 30; ++i) admission.sample(1ms);
-  admission.publish(/*queue_empty=*/false, 1ms);
+  EXPECT_EQ(admission.waiting(), 0U);
+  admission.publish(kStart + 100ms, kStart + 103ms);
   EXPECT_FALSE(admission.refuse_or_enter());
 }
 
-TEST(Admission, OneLongWaitIsNotAMean) {
+TEST(Admission, APauseIsNotOverload) {
   Admission admission(100, 20ms);
-  admission.sample(100ms);
-  admission.publish(/*queue_empty=*/false, 1ms);
+  admission.publish(kStart, kStart + 1ms);
+  admission.publish(kStart, kStart + 90ms);
   EXPECT_FALSE(admission.refuse_or_enter());
-}
-
-TEST(Admission, ShedsWhileTheOldestCommandHasWaitedTooLong) {
-  Admission admission(100, 20ms);
-  admission.publish(/*queue_empty=*/false, 21ms);
-  EXPECT_EQ(admission.refuse_or_enter(), Shed::queue_wait);
 }
 
 TEST(Admission, AnEmptyQueueForgetsThePast) {
   Admission admission(100, 20ms);
-  for (int i = 0; i < 30; ++i) admission.sample(500ms);
-  admission.publish(/*queue_empty=*/true, 0ms);
-  EXPECT_FALSE(admission.refuse_or_enter());
+  admission.publish(kStart, kStart);
+  admission.publish(kStart, kStart + 200ms);
+  EXPECT_EQ(admission.refusal(), Shed::queue_wait);
+  admission.publish(std::nullopt, kStart + 201ms);
+  EXPECT_FALSE(admission.refusal());
+  admission.publish(kStart + 201ms, kStart + 231ms);
+  EXPECT_FALSE(admission.refuse_or_enter()) << "it has to stand anew";
 }
 
 }  // namespace

@@ -13,7 +13,11 @@ namespace {
 using store::AppendResult;
 using store::StoreErrorKind;
 
+using namespace std::chrono_literals;
+
 constexpr std::chrono::milliseconds kRetryInterval{100};
+constexpr std::size_t kLeastBatch = 128;  // below it, what a batch costs by itself would count
+constexpr std::size_t kLeastWindow = 8;
 constexpr std::chrono::seconds kUnwritableAfterRefusal{1};
 
 CommitResult::Kind kind_of(AppendResult::Kind kind) {
@@ -48,6 +52,7 @@ Committer::Committer(store::EventStore& store, const Clock& clock, std::size_t m
       on_recovered_(std::move(on_recovered)),
       tracer_(tracer),
       region_(std::move(region)),
+      batch_limit_(std::min(kLeastBatch, max_batch)),
       queued_(shards_.size()) {}
 
 void Committer::offer(std::size_t shard, std::vector<CommitItem> items) {
@@ -78,9 +83,10 @@ std::vector<store::Append> Committer::next_batch() {
   submitted_at_ = clock_.now();
   batch_.sampled = false;
   batched_.clear();
-  batch.reserve(std::min(queued_total_, max_batch_));
-  under_way_.reserve(std::min(queued_total_, max_batch_));
-  while (queued_total_ > 0 && batch.size() < max_batch_) {
+  const std::size_t size = std::min(queued_total_, batch_limit_.load(std::memory_order_relaxed));
+  batch.reserve(size);
+  under_way_.reserve(size);
+  while (batch.size() < size) {
     const std::size_t shard = first_shard_;
     first_shard_ = (first_shard_ + 1) % queued_.size();
     if (queued_[shard].empty()) continue;
@@ -143,6 +149,7 @@ void Committer::on_batch(store::BatchResult result) {
     batch_appends_.observe(static_cast<double>(under_way_.size()));
     commit_seconds_.observe(committed - submitted_at_, batch_.sampled ? &batch_ : nullptr);
     if (batch_.sampled) span = batch_span(result, committed);
+    pace(committed - submitted_at_);
 
     if (result.ok() && result.value().size() == under_way_.size()) {
       refused_at_ns_.store(INT64_MIN, std::memory_order_relaxed);
@@ -186,6 +193,25 @@ void Committer::on_batch(store::BatchResult result) {
   deliver(std::move(deliveries));
   if (span) tracer_->end(std::move(*span));
   if (unknown) recover();
+}
+
+// A batch may take as long to write as to sync, so that waiting for it at most doubles what nobody
+// can avoid: on a slow disk it grows, up to max_batch_, on a fast one it stays short.
+void Committer::pace(std::chrono::nanoseconds batch_time) {
+  const auto synced = store_.synced();
+  const auto sync = std::min(batch_time, synced - std::exchange(synced_, synced));
+  const auto commands = static_cast<std::int64_t>(std::max<std::size_t>(1, under_way_.size()));
+  sync_time_ += (sync - sync_time_) / 8;
+  append_time_ += ((batch_time - sync) / commands - append_time_) / 8;
+  const auto fits =
+      static_cast<std::size_t>(sync_time_ / std::max<std::chrono::nanoseconds>(append_time_, 1us));
+  batch_limit_.store(std::clamp(fits, std::min(kLeastBatch, max_batch_), max_batch_),
+                     std::memory_order_relaxed);
+}
+
+std::size_t Committer::window() const {
+  const std::size_t share = 2 * batch_limit_.load(std::memory_order_relaxed) / shards_.size();
+  return std::clamp(share, std::min(kLeastWindow, max_batch_), max_batch_);
 }
 
 void Committer::recover() {
@@ -289,6 +315,7 @@ CommitterStats Committer::stats() const {
     stats = stats_;
     stats.queued = queued_total_;
   }
+  stats.batch_limit = batch_limit_.load(std::memory_order_relaxed);
   stats.batch_appends = batch_appends_.snapshot();
   stats.commit_seconds = commit_seconds_.snapshot();
   return stats;

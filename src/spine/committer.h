@@ -48,6 +48,10 @@ class Committer : public std::enable_shared_from_this<Committer> {
 
   // False from an unknown outcome until it is resolved: what is offered then is refused.
   bool accepting() const { return accepting_.load(std::memory_order_acquire); }
+  // How many commands of one shard may be here at a time: its share of two batches, the one that is
+  // written and the one that forms. What waits longer waits in the shard's queue, where Admission
+  // sees it and where it stands before no other shard's.
+  std::size_t window() const;
   // False also for a second after the store refused a batch (disk low, unavailable): readiness
   // falls, and traffic that comes back tries again.
   bool writable() const;
@@ -89,6 +93,7 @@ class Committer : public std::enable_shared_from_this<Committer> {
   void resolve();
   void on_receipt(std::size_t index, store::StoreResult<std::vector<store::Receipt>> result);
   void deliver(Deliveries deliveries);
+  void pace(std::chrono::nanoseconds batch_time);  // with mutex_ held
   // With mutex_ held; a batch has a span where one of its commands is of a kept trace.
   void join_batch(const CommitItem& item);
   telemetry::Span batch_span(const store::BatchResult& result, MonoTime committed) const;
@@ -103,6 +108,7 @@ class Committer : public std::enable_shared_from_this<Committer> {
 
   std::atomic<bool> accepting_{true};
   std::atomic<std::int64_t> refused_at_ns_{INT64_MIN};
+  std::atomic<std::size_t> batch_limit_;
 
   mutable std::mutex mutex_;  // guards all below; never held across a call into store or shards
   State state_ = State::idle;
@@ -118,6 +124,10 @@ class Committer : public std::enable_shared_from_this<Committer> {
   std::vector<UnderWay> unresolved_;
   Deliveries resolved_;
   CommitterStats stats_;  // its counters
+
+  std::chrono::nanoseconds synced_{0};       // as the store said last
+  std::chrono::nanoseconds sync_time_{0};    // of a batch: a moving mean
+  std::chrono::nanoseconds append_time_{0};  // of one of its commands, without the sync; likewise
 
   telemetry::Histogram batch_appends_{telemetry::kSizeBounds};
   telemetry::Histogram commit_seconds_;

@@ -13,7 +13,6 @@ ExecutorOptions executor_options(const SpineOptions& options, std::uint64_t even
   ExecutorOptions executor;
   executor.cache_streams = options.cache_streams;
   executor.recent_receipts = std::clamp<std::size_t>(options.cache_streams, 1, 4096);
-  executor.window = options.max_batch;
   executor.snapshot_every = options.snapshot_every;
   executor.event_id_seed = event_id_seed;
   return executor;
@@ -64,6 +63,12 @@ void Shard::submit(CommandRequest request, Reply reply) {
   if (posted) return;
   count_shed(Shed::draining);
   command->reply(plain_reply(Outcome::overloaded));
+}
+
+std::optional<Shed> Shard::turn_away() {
+  const auto refusal = open_.closed() ? std::optional(Shed::draining) : admission_.refusal();
+  if (refusal) count_shed(*refusal);
+  return refusal;
 }
 
 MonoTime Shard::run_once() {

@@ -40,6 +40,8 @@ class Shard final : private ExecutorPort {
 
   // Thread-safe. Refuses at once when the shard is overloaded or the spine drains.
   void submit(CommandRequest request, Reply reply);
+  // Thread-safe. Why a command would be refused now; counts it where it would.
+  std::optional<Shed> turn_away();
 
   // Executor's thread only: handles what the mailbox holds; returns when it is to be called again
   // at the latest.
@@ -68,6 +70,7 @@ class Shard final : private ExecutorPort {
   void find_receipt(Ticket ticket, const CommandKey& key) override;
   void commit(Ticket ticket, store::Append append) override;
   bool store_accepts() const override { return committer_->accepting(); }
+  std::size_t window() const override { return committer_->window(); }
   void save_snapshot(store::Snapshot snapshot) override;
 
   const ShardId id_;

@@ -57,8 +57,8 @@ void ShardExecutor::run(Inbox& inbox, MonoTime now) {
   inbox.clear();
   if (now_ >= next_deadline_) expire();
   take_from_queue();
-  admission_.publish(queue_.empty(), queue_.empty() ? MonoTime::duration::zero()
-                                                    : now_ - queue_.front()->timing.arrived);
+  admission_.publish(queue_.empty() ? std::nullopt : std::optional(queue_.front()->timing.arrived),
+                     now_);
   counters_.cached_streams.set(streams_.size());
   counters_.cache_evictions.set(streams_.evictions());
 }
@@ -67,7 +67,7 @@ void ShardExecutor::run(Inbox& inbox, MonoTime now) {
 
 // Stops at a full window: behind a slow store the queue must grow where Admission sees it.
 void ShardExecutor::take_from_queue() {
-  while (!queue_.empty() && at_store_ < options_.window) {
+  while (!queue_.empty() && at_store_ < port_.window()) {
     std::unique_ptr<PendingCommand> command = std::move(queue_.front());
     queue_.pop_front();
     admit(std::move(command));
@@ -79,7 +79,6 @@ void ShardExecutor::take_from_queue() {
 void ShardExecutor::admit(std::unique_ptr<PendingCommand> command) {
   counters_.commands.add();
   const auto wait = now_ - command->timing.arrived;
-  admission_.sample(wait);
   const store::Origin& origin = command->request.origin;
   const telemetry::TraceContext trace{origin.trace_id, origin.span_id, true};
   counters_.queue_wait.observe(wait, command->request.sampled ? &trace : nullptr);

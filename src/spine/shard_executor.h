@@ -34,13 +34,14 @@ class ExecutorPort {
   virtual void find_receipt(Ticket ticket, const CommandKey& key) = 0;
   virtual void commit(Ticket ticket, store::Append append) = 0;
   virtual bool store_accepts() const = 0;
+  // Commands at the store at a time; the others stay in the queue.
+  virtual std::size_t window() const = 0;
   virtual void save_snapshot(store::Snapshot snapshot) = 0;
 };
 
 struct ExecutorOptions {
   std::size_t cache_streams = 50'000;
   std::size_t recent_receipts = 4096;
-  std::size_t window = 512;  // commands at the store at a time; the others stay in the queue
   std::uint32_t snapshot_every = 200;
   std::uint64_t event_id_seed = 0;
 };

@@ -4,6 +4,7 @@
 
 #include "spine/answers.h"
 #include "spine/spine_fixture_testing.h"
+#include "spine/standing_wait.h"
 #include "store/planted_testing.h"
 
 namespace pim::spine {
@@ -618,7 +619,7 @@ TEST(ShardExecutor, ALongQueueWaitShedsNewWorkUntilTheQueueIsEmpty) {
     spine.submit(request("ann", std::to_string(year), patient(1), amend_patient(year)));
   }
   spine.run_shards();
-  spine.clock.advance(30ms);
+  spine.clock.advance(StandingWait::kStanding + 1ms);
   spine.run_shards();
   const auto& shed = spine.submit(request("ann", "late", patient(1), amend_patient(1995)));
   ASSERT_TRUE(shed.reply);

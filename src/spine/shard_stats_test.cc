@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "spine/spine_fixture_testing.h"
+#include "spine/standing_wait.h"
 
 namespace pim::spine {
 namespace {
@@ -97,7 +98,7 @@ TEST(ShardStats, TellTheReasonsForSheddingApart) {
   spine.submit(request("ann", "a", patient(1), amend_patient(1981)));
   spine.submit(request("ann", "b", patient(1), amend_patient(1982)));
   spine.run_shards();  // one is at the store, the other one waits
-  spine.clock.advance(options.shed_wait + 1ms);
+  spine.clock.advance(StandingWait::kStanding + 1ms);
   spine.run_shards();
   submit(4);
   EXPECT_EQ(stats_of(spine).shed, (Counts{1, 1, 0}));

@@ -40,6 +40,7 @@ class ThreadedSpine final : public Spine {
   void submit(CommandRequest request, Reply reply) override {
     core_.submit(std::move(request), std::move(reply));
   }
+  std::optional<Shed> turn_away(StreamId stream) override { return core_.turn_away(stream); }
   bool drain(std::chrono::milliseconds limit) override {
     core_.open().close();
     return core_.open().wait_empty(limit);

@@ -121,6 +121,7 @@ struct CommitterStats {
   std::uint64_t appends = 0;
   std::uint64_t events = 0;
   std::uint64_t unknown = 0;
+  std::uint64_t batch_limit = 0;  // commands
   telemetry::Histogram::Snapshot batch_appends;
   telemetry::Histogram::Snapshot commit_seconds;
 };
@@ -136,7 +137,7 @@ struct SpineOptions {
   std::size_t cache_streams = 50'000;       // folded streams kept, a shard
   std::size_t max_batch = 512;              // appends a transaction
   std::uint32_t snapshot_every = 200;       // events of a stream
-  std::chrono::milliseconds shed_wait{20};  // mean queue wait beyond which new work is shed
+  std::chrono::milliseconds shed_wait{20};  // oldest of a standing queue; then new work is shed
   telemetry::Tracer* tracer = nullptr;      // outlives the store; null: no spans
   std::string region = "local";             // where this node is: in the batches' spans
 };
@@ -150,6 +151,9 @@ class Spine {
 
   // Thread-safe; never blocks.
   virtual void submit(CommandRequest request, Reply reply) = 0;
+  // Thread-safe and cheap: why a command about `stream` would be refused now, so that it need not
+  // even be read. It is counted as refused then.
+  virtual std::optional<Shed> turn_away(StreamId stream) = 0;
 
   // Refuses new commands, finishes the admitted ones; false where the time ran out first.
   virtual bool drain(std::chrono::milliseconds limit) = 0;

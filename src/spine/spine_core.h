@@ -25,6 +25,7 @@ class SpineCore {
   SpineCore& operator=(const SpineCore&) = delete;
 
   void submit(CommandRequest request, Reply reply);  // thread-safe
+  std::optional<Shed> turn_away(StreamId stream) { return shard_of(stream).turn_away(); }
   Shard& shard_of(StreamId stream);
   const std::vector<std::unique_ptr<Shard>>& shards() const { return shards_; }
   Committer& committer() { return *committer_; }

@@ -5,6 +5,7 @@
 // appends that hold, without those that do not, or not at all.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -139,6 +140,10 @@ class EventStore {
 
   // This node, as heads name it.
   virtual NodeId node() const = 0;
+
+  // Thread-safe: the time spent so far on flushes that commits waited for; stays zero where the
+  // engine does not know it.
+  virtual std::chrono::nanoseconds synced() const { return std::chrono::nanoseconds(0); }
 
   // Thread-safe, and quick: it waits for nobody.
   virtual StoreStats stats() const { return {}; }

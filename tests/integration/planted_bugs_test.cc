@@ -74,6 +74,14 @@ TEST_P(PlantedBugsTest, IsFound) {
   }
 }
 
+// An event in the bucket beside its own leaves a gap that no read model can pass.
+TEST_F(PlantedBugsTest, AGapEndsAReconstructionWithItsReason) {
+  ASSERT_NO_FATAL_FAILURE(drive("wrong-bucket"));
+  const auto run = reconstruct();
+  EXPECT_EQ(run.exit, 3) << run.out;
+  EXPECT_NE(run.err.find("pim audit verify says where"), std::string::npos) << run.err;
+}
+
 INSTANTIATE_TEST_SUITE_P(Controls, PlantedBugsTest,
                          testing::Values(Control{"drop-user", Finder::check, "unnamed"},
                                          Control{"drop-request", Finder::check, "unnamed"},

@@ -101,6 +101,10 @@ class SqliteStore final : public EventStore {
   }
   void on_commit(CommitListener listener) override { writer_.on_commit(std::move(listener)); }
   NodeId node() const override { return node_; }
+  std::chrono::nanoseconds synced() const override {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(
+        std::chrono::duration<double>(meter_->log_sync.snapshot().sum));
+  }
   StoreStats stats() const override {
     StoreStats stats;
     stats.log_sync = meter_->log_sync.snapshot();
