@@ -5,7 +5,7 @@ GO_PACKAGES=(golang-1.23-go ca-certificates)
 GO_CACHE=${PIM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pim-lab}
 
 # What can be built: part, package (or several, by commas), flags of the linker. Each has its pinned modules in tools/NAME.
-KUBERNETES_VERSION=1.36.3
+KUBERNETES_VERSION=$(sed -n 's|^\s*k8s.io/kubernetes v\([0-9.]*\).*|\1|p' tools/kubernetes/go.mod)
 KUBERNETES=k8s.io/kubernetes/cmd
 KUBERNETES_STAMP=k8s.io/component-base/version
 CONTAINERD=github.com/containerd/containerd/v2/cmd
@@ -22,7 +22,7 @@ declare -A GO_PARTS=(
   [coredns]='. '
 )
 # Without its version stamped in, a program of Kubernetes takes itself for v0.0.0 and refuses the others.
-GO_PARTS[kubernetes]+=" -X $KUBERNETES_STAMP.gitVersion=v$KUBERNETES_VERSION -X $KUBERNETES_STAMP.gitMajor=1 -X $KUBERNETES_STAMP.gitMinor=36"
+GO_PARTS[kubernetes]+=$(IFS=. && set -- $KUBERNETES_VERSION && echo " -X $KUBERNETES_STAMP.gitVersion=v$KUBERNETES_VERSION -X $KUBERNETES_STAMP.gitMajor=$1 -X $KUBERNETES_STAMP.gitMinor=$2")
 declare -A GO_TAGS=([containerd]=no_btrfs,no_devmapper,no_zfs)
 
 # A `go` that is new enough to fetch the toolchain: the one on the PATH, else Debian's.
