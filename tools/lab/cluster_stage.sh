@@ -4,8 +4,8 @@ source tools/lab/cluster.sh
 CLUSTER_TEST_PACKAGES=(busybox-static)
 
 stage_cluster_run() {
-  need "${NODE_PACKAGES[@]}" "${CLUSTER_TEST_PACKAGES[@]}"
-  go_build "${NODE_MODULES[@]}" # a phase of its own, once a machine
+  node_needs
+  need "${CLUSTER_TEST_PACKAGES[@]}"
   local work dir status=0 name begin
   work=$(mktemp -d "${TMPDIR:-/tmp}/pim-cluster.XXXXXX")
   dir=$work/cluster

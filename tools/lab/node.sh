@@ -49,15 +49,23 @@ await() {
   done
 }
 
-# In a shell of its own, with which its lock ends.
-node_up() (
-  local dir=$1 part
-  [ "$(id -u)" = 0 ] || die 3 "namespaces, mounts and cgroups need root: sudo ./lab cluster up --local"
+node_needs() {
+  [ "$(id -u)" = 0 ] || die 3 "namespaces, mounts and cgroups need root: sudo ./lab ..."
   need "${NODE_PACKAGES[@]}"
   go_build "${NODE_MODULES[@]}"
+}
+
+# Held until the shell that calls it ends.
+node_lock() {
+  exec 8>"$1/lock"
+  flock -n 8 || die 3 "another ./lab cluster is busy with $1"
+}
+
+node_up() (
+  local dir=$1 part
+  node_needs
   mkdir -p -m 700 "$dir"
-  exec 8>"$dir/lock"
-  flock -n 8 || die 3 "another ./lab cluster is busy with $dir"
+  node_lock "$dir"
   mkdir -p "$dir"/{containerd,etcd,images,kubelet,kubernetes/cni,log/pods,root,volumes}
   node_pid "$dir" >/dev/null || node_begin "$dir"
   node_link "$dir"
@@ -178,9 +186,10 @@ EOF
 }
 
 # node_down DIR [keep]: with the data, unless they are to be kept.
-node_down() {
+node_down() (
   local dir=$1 keep=${2:-} id pid deadline=$((SECONDS + 60)) link
   id=$(node_id "$dir")
+  if [ -e "$dir/lock" ]; then node_lock "$dir"; fi
   if pid=$(node_pid "$dir"); then kill -KILL "$pid"; fi
   until group_remove "$id"; do
     [ $SECONDS -lt $deadline ] || die 3 "processes of the node are left after 60 s: $(group_pids "$id" | tr '\n' ' ')"
@@ -189,10 +198,10 @@ node_down() {
   for link in /sys/class/net/pim*; do
     [ "$(cat "$link/ifalias" 2>/dev/null)" != "$id" ] || ip link delete "${link##*/}" 2>/dev/null || true
   done
-  [ -e "$dir/number" ] || { echo "no node was in $dir"; return 0; }
+  [ -e "$dir/lock" ] || { echo "no node was in $dir"; return 0; }
   if [ -n "$keep" ]; then echo "stopped; its data stay in $dir"; return; fi
   rm -rf --one-file-system "$dir"/{admin.conf,containerd,etcd,images,kubectl,kubelet,kubernetes,log,root,volumes}
   rm -f "$dir/number" "$dir/lock"
   rmdir "$dir" 2>/dev/null || say "$dir holds files that are not the node's; they stay"
   echo "stopped and removed"
-}
+)
