@@ -22,14 +22,7 @@ processes() {
   done
 }
 
-links() {
-  local link
-  for link in /sys/class/net/*; do
-    case $(cat "$link/ifalias" 2>/dev/null) in
-      "$id" | '') echo "link ${link##*/}" ;;
-    esac
-  done
-}
+links() { ip -j link show | jq -r --arg id "$id" '.[] | select((.ifalias // $id) == $id) | "link \(.ifname)"'; }
 
 cgroups() {
   local mount
@@ -65,7 +58,7 @@ namespaces() {
 {
   awk '{print "mount", $2, $3}' /proc/mounts
   links
-  ip -4 route show | grep -v ' dev pim[0-9]' | sed 's/^/route /'
+  ip -4 route show | { grep -v ' dev pim[0-9]' || true; } | sed 's/^/route /'
   nft list tables | sed 's/^/nftables /'
   cgroups
   machine_files

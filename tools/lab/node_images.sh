@@ -20,7 +20,8 @@ node_pack() (
   mv "$tar.new" "$tar"
 )
 
-node_ctr() { node_exec "$1" ctr -n k8s.io "${@:2}"; }
+# Each time, ctr warns of cgroups of version 1.
+node_ctr() { node_exec "$1" ctr -n k8s.io "${@:2}" 2>>"$1/log/images.log"; }
 
 # node_images DIR TAR...: what the node does not have. An image in it bears the digest of the archive that it came from.
 node_images() {
@@ -31,7 +32,7 @@ node_images() {
     names=$(tar -xOf "$tar" manifest.json | jq -r '.[].RepoTags[]') || die 3 "$tar is not an archive of images as docker save makes it"
     for name in $names; do
       [ -z "$(node_ctr "$dir" images ls -q "name==$name,labels.\"pim.lab/archive\"==$digest")" ] || continue
-      node_ctr "$dir" images import - <"$tar" >>"$dir/log/images.log" 2>&1 || die 3 "$tar could not be imported; see $dir/log/images.log"
+      node_ctr "$dir" images import - <"$tar" >>"$dir/log/images.log" || die 3 "$tar could not be imported; see $dir/log/images.log"
       node_ctr "$dir" images label "$name" "pim.lab/archive=$digest" >>"$dir/log/images.log"
     done
   done

@@ -117,12 +117,15 @@ node_restart() {
 
 node_part_gone() { ! node_part_pid "$1" "$2"; }
 
-# node_memory FIELD FILE: MiB
-node_memory() { awk -v field="$1" '$1 ~ field {print int($2 / 1048576); exit}' "$2"; }
+# MiB, resident, of all these processes; shared pages count each time.
+node_resident() {
+  local pid
+  for pid in "$@"; do awk '/^VmRSS:/ {print $2}' "/proc/$pid/status" 2>/dev/null || true; done | awk '{sum += $1} END {print int(sum / 1024)}'
+}
 
 # 0 if all of it is well, 1 if a part is not, 4 if there is no node.
 node_status() {
-  local dir=$1 part pid state bad=0 group
+  local dir=$1 part pid state bad=0 id
   node_pid "$dir" >/dev/null || { echo "no node runs in $dir (./lab cluster up --local starts it)"; return 4; }
   node_addresses "$(cat "$dir/number")"
   for part in "${NODE_PARTS[@]}"; do
@@ -134,11 +137,12 @@ node_status() {
     state=healthy
     node_healthy "$dir" "$part" 2>/dev/null || { state=unwell bad=1; }
     printf '%-24s pid %-7s %-8s %4d MiB  log %s\n' "$part" "$pid" "$state" \
-      "$(awk '/^VmRSS:/ {print int($2 / 1024)}' "/proc/$pid/status")" "$dir/log/$part.log"
+      "$(node_resident "$pid")" "$dir/log/$part.log"
   done
-  group=$(group_memory)/$(node_id "$dir")
+  id=$(node_id "$dir")
+  # shellcheck disable=SC2046
   printf '%-24s pid %-7s %-8s %4d MiB  with all its pods; cgroups %s\n' node "$(node_pid "$dir")" '' \
-    "$(node_memory '^(total_rss|anon)$' "$group/memory.stat")" "$group"
+    "$(node_resident $(group_pids "$id"))" "$(group_memory)/$id"
   echo "API https://$NODE_ADDRESS:6443; $(go_binary kubernetes kubectl) --kubeconfig $dir/admin.conf"
   return $bad
 }
