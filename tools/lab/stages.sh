@@ -226,12 +226,18 @@ stage_clicks() {
   check clicks /usr/bin/python3 -B tools/clicks/clicks_test.py
 }
 
+# A Kubernetes of one node, made from nothing and taken down without a trace; needs root.
+stage_cluster() {
+  source tools/lab/cluster_stage.sh
+  stage_cluster_run
+}
+
 # name:limit in minutes; each has room for a build from nothing, where it runs alone
 STAGES=(format:3 tidy:25 unit:25 integration:16 crash:16 demo:16 asan:30 tsan:15 fuzz:12)
 # With `all`, too: what needs more than Debian packages (hostile: PyPI; stack: Go modules, built once a machine).
 MORE_STAGES=(hostile:10 stack:60)
-# By name only: Chromium, to click on an imitation.
-NAMED_STAGES=(clicks:15)
+# By name only: Chromium, to click on an imitation; Kubernetes, built from Go modules once a machine.
+NAMED_STAGES=(clicks:15 cluster:60)
 
 run_stages() {
   local wanted=() argument stage all=("${STAGES[@]}" "${MORE_STAGES[@]}") known=()

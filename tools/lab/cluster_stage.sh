@@ -1,0 +1,48 @@
+# Sourced by stage_cluster: the node of ./lab cluster, tested in a directory of its own.
+source tools/lab/cluster.sh
+
+CLUSTER_TEST_PACKAGES=(busybox-static)
+
+stage_cluster_run() {
+  node_needs
+  need "${CLUSTER_TEST_PACKAGES[@]}"
+  local work dir status=0 name begin
+  work=$(mktemp -d "${TMPDIR:-/tmp}/pim-cluster.XXXXXX")
+  dir=$work/cluster
+  # Whatever ends the stage, the node ends with it; also when its variables have gone.
+  # shellcheck disable=SC2064
+  trap "cluster down --dir '$dir' >/dev/null; rm -rf '$work'; echo \"\$PASSED \$FAILED\" >'$counts'" EXIT
+  check cluster-planted tests/cluster/planted.sh "$dir" || status=1
+  tests/cluster/footprint.sh "$dir" >out/cluster-before
+  begin=$SECONDS
+  check cluster-up ./lab cluster up --local --dir "$dir" || return
+  say "  up in $((SECONDS - begin)) s"
+  for name in volume service restart again; do
+    check "cluster-$name" "tests/cluster/$name.sh" "$dir" || status=1
+  done
+  grep -h '^Ready again' out/test-cluster-volume.log | sed 's/^/    /' >&2 || true
+  cluster status --dir "$dir" | sed -n 's/^node */    memory /p' >&2
+  mkdir -p out/cluster && cp "$dir"/log/*.log out/cluster/
+  cluster_namespaces "$dir" >"$dir.namespaces"
+  begin=$SECONDS
+  check cluster-down ./lab cluster down --dir "$dir" || status=1
+  say "  down in $((SECONDS - begin)) s"
+  check cluster-gone cluster_is_gone "$dir" || status=1
+  return "$status"
+}
+
+# The namespaces that the node's processes are in and this shell is not.
+cluster_namespaces() {
+  local pid
+  for pid in $(group_pids "$(node_id "$1")"); do find "/proc/$pid/ns" -type l -printf '%l\n' 2>/dev/null || true; done | sort -u |
+    grep -vxF -f <(find /proc/self/ns -type l -printf '%l\n')
+}
+
+# The kernel takes a dead network namespace apart in its own time.
+cluster_is_gone() {
+  local deadline=$((SECONDS + 30))
+  until tests/cluster/footprint.sh "$1" >out/cluster-after && diff out/cluster-before out/cluster-after; do
+    [ $SECONDS -lt $deadline ] || { echo "left behind (>) or gone (<)"; return 1; }
+    sleep 0.5
+  done
+}
