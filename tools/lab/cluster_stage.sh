@@ -15,7 +15,7 @@ stage_cluster_run() {
   check cluster-planted tests/cluster/planted.sh "$dir" || status=1
   tests/cluster/footprint.sh "$dir" >out/cluster-before
   begin=$SECONDS
-  check cluster-up ./lab cluster up --local --dir "$dir" || return
+  check cluster-up ./lab cluster up --local --bare --dir "$dir" || return
   say "  up in $((SECONDS - begin)) s"
   for name in volume service restart again; do
     check "cluster-$name" "tests/cluster/$name.sh" "$dir" || status=1

@@ -79,3 +79,16 @@ deploy_await() {
     }
   done
 }
+
+# deploy_delete CONTEXT_A CONTEXT_B: from a Kubernetes that stays.
+deploy_delete() {
+  kubectl --context "$1" delete --ignore-not-found namespace/pim namespace/pim-node-agent \
+    clusterrole/pim-node-agent clusterrole/pim-events clusterrolebinding/pim-node-agent clusterrolebinding/pim-events
+  kubectl --context "$2" delete --ignore-not-found namespace/pim-observability
+}
+
+# What was kept of a cluster that is no more.
+deploy_forget() {
+  rm -rf "$1/deploy" "$1/secrets"
+  rmdir "$1" 2>/dev/null || true # a node's other files go with the node
+}
