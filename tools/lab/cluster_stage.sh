@@ -1,12 +1,12 @@
-# Sourced by stage_cluster: the node of ./lab cluster, tested in a directory of its own.
+# Sourced by stage_cluster: the node of ./lab cluster and both clusters in it, tested in a directory of their own.
 source tools/lab/cluster.sh
 
 CLUSTER_TEST_PACKAGES=(busybox-static)
 
 stage_cluster_run() {
   node_needs
-  need "${CLUSTER_TEST_PACKAGES[@]}"
-  local work dir status=0 name begin
+  need "${CLUSTER_TEST_PACKAGES[@]}" "${TOUR_PACKAGES[@]}"
+  local work dir status=0 name begin KUBECTL
   work=$(mktemp -d "${TMPDIR:-/tmp}/pim-cluster.XXXXXX")
   dir=$work/cluster
   # Whatever ends the stage, the node ends with it; also when its variables have gone.
@@ -21,6 +21,12 @@ stage_cluster_run() {
     check "cluster-$name" "tests/cluster/$name.sh" "$dir" || status=1
   done
   grep -h '^Ready again' out/test-cluster-volume.log | sed 's/^/    /' >&2 || true
+  begin=$SECONDS
+  check cluster-deploy ./lab cluster up --local --dir "$dir" || return
+  say "  both clusters up in $((SECONDS - begin)) s"
+  cluster_kubectl "$dir"
+  check cluster-follow tests/cluster/follow.sh "$dir/secrets/keys.json" "${KUBECTL[@]}" || status=1
+  check cluster-deploy-again tests/cluster/deploy_again.sh "$dir" || status=1
   cluster status --dir "$dir" | sed -n 's/^node */    memory /p' >&2
   mkdir -p out/cluster && cp "$dir"/log/*.log out/cluster/
   cluster_namespaces "$dir" >"$dir.namespaces"
