@@ -26,6 +26,8 @@ stage_cluster_run() {
   say "  both clusters up in $((SECONDS - begin)) s"
   cluster_kubectl "$dir"
   check cluster-follow tests/cluster/follow.sh "$dir/secrets/keys.json" "${KUBECTL[@]}" || status=1
+  # this node's network plugin enforces none, and the test has to see that
+  check cluster-policies cluster_enforces_none tests/cluster/policies.sh lab.local/busybox:test /busybox "${KUBECTL[@]}" || status=1
   check cluster-deploy-again tests/cluster/deploy_again.sh "$dir" || status=1
   cluster status --dir "$dir" | sed -n 's/^node */    memory /p' >&2
   mkdir -p out/cluster && cp "$dir"/log/*.log out/cluster/
@@ -35,6 +37,12 @@ stage_cluster_run() {
   say "  down in $((SECONDS - begin)) s"
   check cluster-gone cluster_is_gone "$dir" || status=1
   return "$status"
+}
+
+cluster_enforces_none() {
+  local status=0
+  "$@" || status=$?
+  [ "$status" = 4 ]
 }
 
 # The namespaces that the node's processes are in and this shell is not.
