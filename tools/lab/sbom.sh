@@ -3,7 +3,7 @@
 # sbom NAME: of an image that is packed, from lines `ID NAME VERSION PURL` on stdin, a tab between.
 sbom() {
   LC_ALL=C sort -u | jq -Rn --arg image "$1" --arg tag "$(image_tag "$1")" '
-    [inputs | split("\t") | {id: "SPDXRef-\(.[0] | gsub("[^A-Za-z0-9.-]"; "-"))", name: .[1], version: .[2], purl: .[3]}] as $parts
+    [inputs | split("\t") | {id: "SPDXRef-\(.[0] | gsub("[^A-Za-z0-9.-]"; "-"))", name: .[1], version: .[2], purl: (.[3] | sub("@(?<v>[^?]+)"; "@\(.v | @uri)"))}] as $parts
     | {SPDXID: "SPDXRef-image", name: "lab.local/\($image)", downloadLocation: "NOASSERTION", filesAnalyzed: false,
        licenseConcluded: "NOASSERTION", licenseDeclared: "NOASSERTION", copyrightText: "NOASSERTION"} as $whole
     | {spdxVersion: "SPDX-2.3", dataLicense: "CC0-1.0", SPDXID: "SPDXRef-DOCUMENT", name: "lab.local/\($image)",
