@@ -3,7 +3,13 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 containers() { kubectl get pods -o jsonpath='{range .items[*]}{.metadata.name} {.metadata.uid} {.status.containerStatuses[0].containerID} {.status.containerStatuses[0].restartCount}{"\n"}{end}'; }
-servers() { find "$(group_memory)/$(node_id "$dir")/kubepods" -name cgroup.procs -exec cat {} + | sort -n; }
+# The first process of each container, as the machine numbers it.
+servers() {
+  local pid
+  for pid in $(find "$(group_memory)/$(node_id "$dir")/kubepods" -name cgroup.procs -exec cat {} + | sort -n); do
+    awk '/^NSpid:/ && $NF == 1 {print $2}' "/proc/$pid/status" 2>/dev/null || true
+  done
+}
 # A restarted kubelet has reported once its lease is newer than its start.
 renewed() { [[ $(node_kubectl "$dir" -n kube-node-lease get lease lab -o jsonpath='{.spec.renewTime}') > $1 ]]; }
 
