@@ -51,7 +51,7 @@ settings() {
 
 # The namespaces of processes that a node's pids file, written while it was up, names.
 namespaces() {
-  [ ! -e "$dir.namespaces" ] || find /proc/[0-9]*/ns -maxdepth 1 -type l -printf '%l\n' 2>/dev/null | sort -u |
+  [ ! -e "$dir.namespaces" ] || { find /proc/[0-9]*/ns -maxdepth 1 -type l -printf '%l\n' 2>/dev/null || true; } | sort -u |
     { grep -xF -f "$dir.namespaces" || true; } | sed 's/^/namespace /'
 }
 

@@ -32,7 +32,7 @@ trap '"${KUBECTL[@]}" -n pim delete pod -l pim.lab/probe=true --wait=false >/dev
 # asks POD HOST PORT: whether anything answers; any answer of HTTP is one.
 asks() {
   "${KUBECTL[@]}" -n pim exec "probe-$1" -- "$busybox" sh -c \
-    "printf 'GET / HTTP/1.1\r\nHost: probe\r\nConnection: close\r\n\r\n' | $busybox timeout 5 $busybox nc -w 3 $2 $3" 2>/dev/null | grep -q '^HTTP/'
+    "printf 'GET / HTTP/1.1\r\nHost: probe\r\nConnection: close\r\n\r\n' | $busybox timeout 5 $busybox nc $2 $3" 2>/dev/null | grep -q '^HTTP/'
 }
 
 # expect open|shut POD HOST PORT

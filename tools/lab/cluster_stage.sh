@@ -17,7 +17,7 @@ stage_cluster_run() {
   begin=$SECONDS
   check cluster-up ./lab cluster up --local --bare --dir "$dir" || return
   say "  up in $((SECONDS - begin)) s"
-  for name in volume service restart again; do
+  for name in volume service restart again keep; do
     check "cluster-$name" "tests/cluster/$name.sh" "$dir" || status=1
   done
   grep -h '^Ready again' out/test-cluster-volume.log | sed 's/^/    /' >&2 || true
@@ -32,6 +32,7 @@ stage_cluster_run() {
   cluster status --dir "$dir" | sed -n 's/^node */    memory /p' >&2
   mkdir -p out/cluster && cp "$dir"/log/*.log out/cluster/
   cluster_namespaces "$dir" >"$dir.namespaces"
+  check cluster-seen cluster_is_seen "$dir" || status=1
   begin=$SECONDS
   check cluster-down ./lab cluster down --dir "$dir" || status=1
   say "  down in $((SECONDS - begin)) s"
@@ -50,6 +51,15 @@ cluster_namespaces() {
   local pid
   for pid in $(group_pids "$(node_id "$1")"); do find "/proc/$pid/ns" -type l -printf '%l\n' 2>/dev/null || true; done | sort -u |
     grep -vxF -f <(find /proc/self/ns -type l -printf '%l\n')
+}
+
+# The list that shall be the same afterwards is another one now, in each of these.
+cluster_is_seen() {
+  local kind new
+  new=$(diff out/cluster-before <(tests/cluster/footprint.sh "$1"))
+  for kind in cgroup file link namespace process; do
+    grep "^> $kind " <<<"$new" || { echo "no $kind of the node is seen"; return 1; }
+  done
 }
 
 # The kernel takes a dead network namespace apart in its own time.

@@ -32,17 +32,19 @@ images_build() {
 
 # image_of_pim PROGRAM
 image_of_pim() (
-  local stage
+  local stage libraries
+  # each library where the loader looks for it, under the name by which it is asked for
+  mapfile -t libraries < <(ldd "$1" | sed -nE 's/^.* => (\/[^ ]+) .*|^\t(\/[^ ]+) .*/\1\2/p')
+  image_is_new pim "$1" "${libraries[@]}" || return 0
   stage=$(mktemp -d "${TMPDIR:-/tmp}/pim-image.XXXXXX")
   trap 'rm -rf "$stage"' EXIT
   image_root "$stage"
   strip --strip-debug -o "$stage/usr/bin/pim" "$1" # names of functions stay, for profiles
-  # each library where the loader looks for it, under the name by which it is asked for
-  ldd "$1" | sed -nE 's/^.* => (\/[^ ]+) .*|^\t(\/[^ ]+) .*/\1\2/p' | while read -r library; do
-    install -D -m 755 "$(realpath "$library")" "$stage$library"
-  done
+  local library
+  for library in "${libraries[@]}"; do install -D -m 755 "$(realpath "$library")" "$stage$library"; done
   image_pack pim "$stage" /usr/bin/pim
   sbom_of_libraries "$stage" >"$IMAGES_DIR/pim.spdx.json"
+  image_is_made pim
 )
 
 # image_of_go NAME PART: one static program of a part of go.sh.
@@ -50,13 +52,25 @@ image_of_go() (
   local name=$1 program stage
   go_build "$2"
   program=$(go_binary "$2" "$name")
+  image_is_new "$name" "$program" || return 0
   stage=$(mktemp -d "${TMPDIR:-/tmp}/pim-image.XXXXXX")
   trap 'rm -rf "$stage"' EXIT
   image_root "$stage"
   cp "$program" "$stage/usr/bin/$name"
   image_pack "$name" "$stage" "/usr/bin/$name"
   sbom_of_go "$name" "$program" >"$IMAGES_DIR/$name.spdx.json"
+  image_is_made "$name"
 )
+
+# image_is_new NAME FILE...: whether the image of these files is yet to be made. The digest of what it is made from lies beside
+# it once it is whole.
+image_is_new() {
+  mkdir -p "$IMAGES_DIR"
+  image_from=$(cat "${@:2}" tools/lab/images.sh tools/lab/sbom.sh deploy/images/root/etc/* | sha256sum | cut -c1-64)
+  [ "$image_from" != "$(cat "$IMAGES_DIR/$1.from" 2>/dev/null)" ] || return 1
+  rm -f "$IMAGES_DIR/$1.from"
+}
+image_is_made() { echo "$image_from" >"$IMAGES_DIR/$1.from"; }
 
 # image_root STAGE: what every image begins with.
 image_root() {

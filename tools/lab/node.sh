@@ -135,11 +135,17 @@ node_render() {
   sed "${expressions[@]}" "$1"
 }
 
+# write_changed FILE: kube-proxy ends when its file is written, be it with the same.
+write_changed() {
+  cat >"$1.new"
+  if cmp -s "$1.new" "$1"; then rm "$1.new"; else mv "$1.new" "$1"; fi
+}
+
 # Files and certificates, where kubeadm would have them.
 node_configure() {
   local dir=$1 file name
-  for file in kubeadm.yaml containerd.toml kubelet.yaml kube-proxy.yaml; do node_render "deploy/node/$file" >"$dir/kubernetes/$file"; done
-  node_render deploy/node/cni.conflist >"$dir/kubernetes/cni/10-lab.conflist"
+  for file in kubeadm.yaml containerd.toml kubelet.yaml kube-proxy.yaml; do node_render "deploy/node/$file" | write_changed "$dir/kubernetes/$file"; done
+  node_render deploy/node/cni.conflist | write_changed "$dir/kubernetes/cni/10-lab.conflist"
   [ -e "$dir/admin.conf" ] && return
   {
     node_exec "$dir" kubeadm init phase certs all --config /etc/kubernetes/kubeadm.yaml &&
