@@ -200,11 +200,11 @@ void add_load_run(CLI::App& load, Action& action, const CLI::Option& collector) 
       ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_REQUIRED))
       ->check(CLI::PositiveNumber)
       ->default_str("");
-  auto* metrics = command
-                      ->add_option("--metrics-port", options->metrics_port,
-                                   "Serves /metrics; 0: a free port")
-                      ->check(CLI::Range(0, 65535))
-                      ->default_str("");
+  auto* metrics =
+      command
+          ->add_option("--metrics-port", options->metrics_port, "Serves /metrics; 0: a free port")
+          ->check(CLI::Range(0, 65535))
+          ->default_str("");
   command
       ->add_option("--metrics-listen", options->metrics_listen,
                    "Address of the metrics port; in a pod, 0.0.0.0")
