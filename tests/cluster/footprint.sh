@@ -16,7 +16,7 @@ processes() {
     group=$(cat "$process/cgroup" 2>/dev/null) || continue
     if [[ $group == */pim-node-* ]]; then
       [[ $group != */"$id"* ]] || echo "process $pid of $id: $(cat "$process/comm" 2>/dev/null)"
-    elif [[ $(readlink "$process/exe" 2>/dev/null) =~ /(containerd|containerd-shim-runc-v2|etcd|kube[a-z-]*|coredns|runc|pause)$ ]]; then
+    elif [[ $(readlink "$process/exe" 2>/dev/null) =~ /(containerd|containerd-shim-runc-v2|etcd|kubelet|kube-[a-z-]*|coredns|runc|pause)$ ]]; then
       echo "process $pid: $(cat "$process/comm" 2>/dev/null)"
     fi
   done

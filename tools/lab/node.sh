@@ -83,6 +83,7 @@ node_begin() {
   local dir=$1 id module folders=()
   id=$(node_id "$dir")
   group_remove "$id" || die 3 "processes of an older node are left; ./lab cluster down --dir $dir ends them"
+  node_unlink "$id"
   gcc -static -Os -o "$dir/images/pause" deploy/node/pause.c || die 3 "deploy/node/pause.c did not compile"
   node_pack "$dir/images/pause.tar" lab.local/pause:1 "$dir/images/pause"
   node_pack "$dir/images/coredns.tar" "lab.local/coredns:$(node_coredns_version)" "$(go_binary coredns)"
@@ -93,6 +94,14 @@ node_begin() {
     exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin setsid tools/lab/node_root.sh groups "$id" "$dir" "${folders[@]}"
   ) >"$dir/log/node.log" 2>&1 </dev/null || true
   await 30 "the node's root directory is" "$dir/log/node.log" node_pid "$dir"
+}
+
+# The kernel takes the link of a dead node away in its own time.
+node_unlink() {
+  local link
+  for link in /sys/class/net/pim*; do
+    [ "$(cat "$link/ifalias" 2>/dev/null)" != "$1" ] || ip link delete "${link##*/}" 2>/dev/null || true
+  done
 }
 
 # The one cable: this machine's end has the node's name as its alias. A node keeps its number, which its certificates and
@@ -193,7 +202,7 @@ EOF
 
 # node_down DIR [keep]: with the data, unless they are to be kept.
 node_down() (
-  local dir=$1 keep=${2:-} id pid deadline=$((SECONDS + 60)) link
+  local dir=$1 keep=${2:-} id pid deadline=$((SECONDS + 60))
   id=$(node_id "$dir")
   if [ -e "$dir/lock" ]; then node_lock "$dir"; fi
   if pid=$(node_pid "$dir"); then kill -KILL "$pid"; fi
@@ -201,9 +210,7 @@ node_down() (
     [ $SECONDS -lt $deadline ] || die 3 "processes of the node are left after 60 s: $(group_pids "$id" | tr '\n' ' ')"
     sleep 0.1
   done
-  for link in /sys/class/net/pim*; do
-    [ "$(cat "$link/ifalias" 2>/dev/null)" != "$id" ] || ip link delete "${link##*/}" 2>/dev/null || true
-  done
+  node_unlink "$id"
   [ -e "$dir/lock" ] || { echo "no node was in $dir"; return 0; }
   if [ -n "$keep" ]; then echo "stopped; its data stay in $dir"; return; fi
   rm -rf --one-file-system "$dir"/{admin.conf,containerd,etcd,images,kubectl,kubelet,kubernetes,log,root,volumes}

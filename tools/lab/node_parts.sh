@@ -93,10 +93,15 @@ node_healthy() {
 }
 
 node_await() {
-  local dir=$1 part=$2 log=$1/log/$2.log deadline=$((SECONDS + NODE_LIMIT)) seen=
+  local dir=$1 part=$2 log=$1/log/$2.log begin=$SECONDS seen= why=
   until node_healthy "$dir" "$part" 2>/dev/null; do
-    if node_part_pid "$dir" "$part" >/dev/null; then seen=1; elif [ -n "$seen" ]; then deadline=0; fi
-    [ $SECONDS -lt $deadline ] || { tail -n 5 "$log" >&2; die 3 "$part $([ $deadline = 0 ] && echo ended || echo "is not well after $NODE_LIMIT s"); see $log"; }
+    if node_part_pid "$dir" "$part" >/dev/null; then
+      seen=1
+      [ $SECONDS -lt $((begin + NODE_LIMIT)) ] || why="is not well after $NODE_LIMIT s"
+    elif [ -n "$seen" ] || [ $SECONDS -ge $((begin + 10)) ]; then
+      why="ended"
+    fi
+    [ -z "$why" ] || { tail -n 5 "$log" >&2; die 3 "$part $why; see $log"; }
     sleep 0.1
   done
 }
