@@ -344,6 +344,11 @@ TEST(Listener, RefusesOtherAddressesWithoutTls) {
   ASSERT_FALSE(admin_refused.ok());
   EXPECT_NE(admin_refused.error().message.find("needs TLS"), std::string::npos);
 
+  options.plain_beyond_loopback = true;
+  const auto asked_for = Server::start(options, services);
+  EXPECT_TRUE(asked_for.ok()) << asked_for.error().message;
+  options.plain_beyond_loopback = false;
+
   options.admin_address = "127.0.0.1";
   options.port = parts.port();
   EXPECT_FALSE(Server::start(options, services).ok()) << "the port is taken";

@@ -106,7 +106,8 @@ class PortListener final : public Listener {
     Error error;
     const auto address = asio::ip::make_address(options_.address, error);
     if (error) return Err{"'" + options_.address + "' is not a numeric IP address"};
-    if (options_.certificate_file.empty() && !address.is_loopback()) {
+    if (options_.certificate_file.empty() && !address.is_loopback() &&
+        !options_.plain_beyond_loopback) {
       return Err{"listening on " + where +
                  ", which is not loopback, needs TLS: give a certificate and a key"};
     }

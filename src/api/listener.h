@@ -25,8 +25,9 @@ struct ConnectionLimits {
 struct ListenerOptions {
   std::string address;           // IPv4 or IPv6, numeric
   std::uint16_t port = 0;        // 0: the system chooses
-  std::string certificate_file;  // PEM; empty: no TLS, which only loopback may do without
+  std::string certificate_file;  // PEM; empty: no TLS
   std::string key_file;
+  bool plain_beyond_loopback = false;  // no TLS there either: something else is the wall
   std::uint32_t threads = 1;
   ConnectionLimits limits;
 };

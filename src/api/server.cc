@@ -32,6 +32,7 @@ class HttpServer final : public Server {
     data.port = options_.port;
     data.certificate_file = options_.tls_certificate_file;
     data.key_file = options_.tls_key_file;
+    data.plain_beyond_loopback = options_.plain_beyond_loopback;
     data.threads = options_.io_threads;
     data.limits = {options_.max_connections, options_.max_header_bytes, options_.max_body_bytes,
                    options_.header_timeout,  options_.body_timeout,     options_.idle_timeout};

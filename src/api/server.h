@@ -26,13 +26,14 @@
 namespace pim::api {
 
 struct ServerOptions {
-  std::string listen_address = "127.0.0.1";  // anything but loopback needs TLS
-  std::uint16_t port = 0;                    // 0: the system chooses
+  std::string listen_address = "127.0.0.1";
+  std::uint16_t port = 0;  // 0: the system chooses
   std::string admin_address = "127.0.0.1";
   std::uint16_t admin_port = 0;
   std::string tls_certificate_file;  // PEM; empty: no TLS
   std::string tls_key_file;
-  std::string jwt_keys_file;  // docs/formats/keys.md: kid, algorithm, key
+  bool plain_beyond_loopback = false;  // without it anything but loopback needs TLS
+  std::string jwt_keys_file;           // docs/formats/keys.md: kid, algorithm, key
   std::string issuer = "pim-lab";
   std::string audience = "pim";
   std::uint32_t io_threads = 2;

@@ -14,10 +14,12 @@ using std::chrono::steady_clock;
 api::ServerOptions server_options(const ServeConfig& config) {
   api::ServerOptions options;
   options.listen_address = config.listen;
+  options.admin_address = config.admin_listen;
   options.port = config.port;
   options.admin_port = config.admin_port;
   options.tls_certificate_file = config.tls_cert;
   options.tls_key_file = config.tls_key;
+  options.plain_beyond_loopback = config.plain_anywhere;
   options.jwt_keys_file = config.keys;
   options.io_threads = config.io_threads;
   options.max_connections = config.max_connections;

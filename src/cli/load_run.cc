@@ -193,10 +193,11 @@ Result<load::report::LoadReport, ExitCode> run_scenario(const LoadRun& run) {
   load::RunMetrics metrics(registry, board, run.faults);
   std::unique_ptr<MetricsPort> port;
   if (run.metrics_port) {
-    auto opened = MetricsPort::open(registry, *run.metrics_port);
+    auto opened = MetricsPort::open(registry, run.metrics_listen, *run.metrics_port);
     if (!opened) return stopped(kEnvironment, opened.error());
     port = std::move(opened).value();
-    std::fprintf(stderr, "metrics on http://127.0.0.1:%u/metrics\n", port->port());
+    std::fprintf(stderr, "metrics on http://%s:%u/metrics\n", run.metrics_listen.c_str(),
+                 port->port());
   }
 
   load::ScenarioSource source(run.scenario, population,

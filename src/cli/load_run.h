@@ -28,6 +28,7 @@ struct LoadRun {
   std::string out;        // a directory; gets `history`, `result.json`, `report.html` and, where
                           // the history is checked, `export.jsonl`
   double rate_scale = 1;  // what the scenario's rates were multiplied by
+  std::string metrics_listen = "127.0.0.1";
   std::optional<std::uint16_t> metrics_port;  // 0: the system chooses
   bool show = true;                           // the run as it goes on, on stderr
   load::FaultTimeline* faults = nullptr;      // null: nothing is broken

@@ -37,6 +37,7 @@ struct LoadRunCommand {
   AdminAccess check;
   bool others_wrote = false;
   const CLI::Option* collector = nullptr;  // of all commands
+  std::string metrics_listen = "127.0.0.1";
   int metrics_port = -1;
   bool without_faults = false;
   bool json = false;
@@ -114,6 +115,7 @@ Result<LoadRun, std::string> run_of(const LoadRunCommand& command, load::Scenari
   run.port = url->port;
   run.out = command.out;
   run.rate_scale = command.rate_scale;
+  run.metrics_listen = command.metrics_listen;
   if (command.metrics_port >= 0) {
     run.metrics_port = static_cast<std::uint16_t>(command.metrics_port);
   }
@@ -198,11 +200,16 @@ void add_load_run(CLI::App& load, Action& action, const CLI::Option& collector) 
       ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_REQUIRED))
       ->check(CLI::PositiveNumber)
       ->default_str("");
+  auto* metrics =
+      command
+          ->add_option("--metrics-port", options->metrics_port, "Serves /metrics; 0: a free port")
+          ->check(CLI::Range(0, 65535))
+          ->default_str("");
   command
-      ->add_option("--metrics-port", options->metrics_port,
-                   "Serves /metrics on 127.0.0.1; 0: a free port")
-      ->check(CLI::Range(0, 65535))
-      ->default_str("");
+      ->add_option("--metrics-listen", options->metrics_listen,
+                   "Address of the metrics port; in a pod, 0.0.0.0")
+      ->needs(metrics)
+      ->capture_default_str();
   auto* unit = command->add_option("--unit", options->unit,
                                    "TOML file of the server, where the scenario breaks it");
   command->add_option("--state", options->state, "Directory for what `pim chaos undo` needs")

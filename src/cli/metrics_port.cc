@@ -26,10 +26,11 @@ api::Response MetricsPort::Handler::refuse(const api::ProblemInfo& problem, std:
 }
 
 Result<std::unique_ptr<MetricsPort>, std::string> MetricsPort::open(
-    const telemetry::Registry& registry, std::uint16_t port) {
+    const telemetry::Registry& registry, const std::string& address, std::uint16_t port) {
   std::unique_ptr<MetricsPort> opened(new MetricsPort(registry));
   api::ListenerOptions options;
-  options.address = "127.0.0.1";
+  options.address = address;
+  options.plain_beyond_loopback = true;
   options.port = port;
   auto listener = api::Listener::open(options, opened->handler_);
   if (!listener) return Err{std::move(listener.error())};

@@ -1,4 +1,4 @@
-// `/metrics` of a command that runs long, on loopback.
+// `/metrics` of a command that runs long. Plain HTTP wherever it listens: counters are no secret.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,9 @@ namespace pim::cli {
 
 class MetricsPort {
  public:
-  // `registry` outlives it. `port` 0: the system chooses.
+  // `registry` outlives it. `address` is numeric; `port` 0: the system chooses.
   static Result<std::unique_ptr<MetricsPort>, std::string> open(const telemetry::Registry& registry,
+                                                                const std::string& address,
                                                                 std::uint16_t port);
   ~MetricsPort();
   std::uint16_t port() const { return listener_->port(); }

@@ -119,8 +119,10 @@ Result<ServeConfig, std::string> resolve_serve_config(const SettingValues& flags
   config.keys = reader.text("keys");
   config.ready_file = reader.text("ready-file");
   config.listen = reader.text("listen");
+  config.admin_listen = reader.text("admin-listen");
   config.tls_cert = reader.text("tls-cert");
   config.tls_key = reader.text("tls-key");
+  config.plain_anywhere = reader.text("plain-http") == "anywhere";
   config.port = reader.number<std::uint16_t>("port", 0, 65535);
   config.admin_port = reader.number<std::uint16_t>("admin-port", 0, 65535);
   config.shards = reader.number<std::uint32_t>("shards", 1, 256);
@@ -150,6 +152,10 @@ Result<ServeConfig, std::string> resolve_serve_config(const SettingValues& flags
     reader.fail("--region is '" + config.region + "' and must be 1 to 32 of a-z, 0-9 and -");
   }
   if (config.data.empty()) reader.fail("--data DIRECTORY is required");
+  if (!config.plain_anywhere && reader.text("plain-http") != "loopback") {
+    reader.fail("--plain-http is '" + reader.text("plain-http") +
+                "' and must be loopback or anywhere");
+  }
   if (config.tls_cert.empty() != config.tls_key.empty()) {
     reader.fail("--tls-cert and --tls-key go together");
   }

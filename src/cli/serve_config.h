@@ -20,10 +20,12 @@ struct ServeConfig {
   std::string keys;        // of tokens
   std::string ready_file;  // empty: none
   std::string listen = "127.0.0.1";
+  std::string admin_listen = "127.0.0.1";
   std::uint16_t port = 8080;  // 0: the system chooses
   std::uint16_t admin_port = 8081;
   std::string tls_cert;
   std::string tls_key;
+  bool plain_anywhere = false;  // no TLS beyond loopback either
   std::uint32_t shards = 4;
   std::string region = "local";  // a label: 1 to 32 of [a-z0-9-]
   std::uint32_t io_threads = 2;
@@ -51,9 +53,11 @@ inline constexpr auto kSettings = std::to_array<Setting>({
     {"ready-file", "", "Written once ready: {\"pid\",\"port\",\"admin_port\"}"},
     {"listen", "127.0.0.1", "Address of the data port; beyond loopback only with TLS"},
     {"port", "8080", "Data port; 0: any free one"},
-    {"admin-port", "8081", "Admin port, always on loopback; 0: any free one"},
+    {"admin-listen", "127.0.0.1", "Address of the admin port; beyond loopback only with TLS"},
+    {"admin-port", "8081", "Admin port; 0: any free one"},
     {"tls-cert", "", "Certificate chain, PEM"},
     {"tls-key", "", "Private key, PEM"},
+    {"plain-http", "loopback", "Where no TLS is asked for: loopback, or anywhere (in a pod)"},
     {"shards", "4", "Shard executors"},
     {"region", "local", "Where this node runs: up to 32 of a-z, 0-9 and -; a label of metrics"},
     {"io-threads", "2", "Threads that serve connections"},

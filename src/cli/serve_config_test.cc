@@ -23,6 +23,8 @@ TEST(ServeConfig, NeedsOnlyADataDirectory) {
   EXPECT_EQ(config->shards, 4u);
   EXPECT_EQ(config->region, "local");
   EXPECT_EQ(config->anchor_every, std::chrono::seconds(60));
+  EXPECT_EQ(config->admin_listen, "127.0.0.1");
+  EXPECT_FALSE(config->plain_anywhere);
 }
 
 TEST(ServeConfig, TakesFlagBeforeEnvironmentBeforeFile) {
@@ -53,6 +55,7 @@ TEST(ServeConfig, SaysWhichSettingIsWrongAndWhereItCameFrom) {
       {{{"data", "/d"}}, kNone, "shards = 3.5", "must be a text or an integer"},
       {{{"data", "/d"}}, kNone, "shards = ", "configuration file, line 1"},
       {{{"data", "/d"}, {"tls-cert", "c"}}, kNone, "", "go together"},
+      {{{"data", "/d"}, {"plain-http", "yes"}}, kNone, "", "must be loopback or anywhere"},
       {{{"data", "/d"}, {"otlp-endpoint", "localhost:4318"}}, kNone, "", "must begin with http"},
       {{{"data", "/d"}, {"trace-percent", "101"}}, kNone, "", "0 to 100"},
       {{{"data", "/d"}, {"region", "East 1"}}, kNone, "", "1 to 32 of a-z, 0-9 and -"},

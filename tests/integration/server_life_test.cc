@@ -126,6 +126,10 @@ TEST_F(ServerLifeTest, ListensBeyondLoopbackOnlyWithTls) {
                         "0.0.0.0", "--port", "0", "--admin-port", "0"});
   EXPECT_EQ(run.exit, 3);
   EXPECT_NE(run.err.find("TLS"), std::string::npos) << run.err;
+  const auto admin = pim({"serve", "--data", data(), "--keys", path("keys.json"), "--admin-listen",
+                          "0.0.0.0", "--port", "0", "--admin-port", "0"});
+  EXPECT_EQ(admin.exit, 3);
+  EXPECT_NE(admin.err.find("TLS"), std::string::npos) << admin.err;
 }
 
 }  // namespace

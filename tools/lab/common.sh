@@ -11,6 +11,7 @@ BUILD_PACKAGES=(
 BACKPORTED=(opentelemetry-cpp-dev golang-1.23-go) # in Debian 12 only in bookworm-backports
 TIDY_PACKAGES=(clang-format-19 clang-tidy-19 git)
 BOARD_PACKAGES=(jsonnet)
+DEPLOY_PACKAGES=(python3-yaml)
 TOUR_PACKAGES=(curl jq)
 FUZZ_PACKAGES=(clang-19 libclang-rt-19-dev)
 HOSTILE_PACKAGES=(python3-venv curl)

@@ -4,7 +4,11 @@ GO_VERSION=1.26.8 # of the toolchain; any Go from 1.21 on fetches it as a module
 GO_PACKAGES=(golang-1.23-go ca-certificates)
 GO_CACHE=${PIM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pim-lab}
 
-# PARTS is what can be built: name, package, flags of the linker. Each has its pinned modules in tools/NAME.
+# What can be built: part, package (or several, by commas), flags of the linker. Each has its pinned modules in tools/NAME.
+KUBERNETES_VERSION=$(sed -n 's|^\s*k8s.io/kubernetes v\([0-9.]*\).*|\1|p' tools/kubernetes/go.mod)
+KUBERNETES=k8s.io/kubernetes/cmd
+KUBERNETES_STAMP=k8s.io/component-base/version
+CONTAINERD=github.com/containerd/containerd/v2/cmd
 declare -A GO_PARTS=(
   [collector]='. '
   [loki]='github.com/grafana/loki/v3/cmd/loki '
@@ -12,7 +16,14 @@ declare -A GO_PARTS=(
   [tempo]='github.com/grafana/tempo/cmd/tempo -checklinkname=0'
   [pyroscope]='github.com/grafana/pyroscope/cmd/pyroscope '
   [k6]='go.k6.io/k6 '
+  [kubernetes]="$(printf "$KUBERNETES/%s," kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy kubectl)$KUBERNETES/kubeadm"
+  [containerd]="$CONTAINERD/containerd,$CONTAINERD/containerd-shim-runc-v2,$CONTAINERD/ctr "
+  [etcd]='go.etcd.io/etcd/server/v3 '
+  [coredns]='. '
 )
+# Without its version stamped in, a program of Kubernetes takes itself for v0.0.0 and refuses the others.
+GO_PARTS[kubernetes]+=$(IFS=. && set -- $KUBERNETES_VERSION && echo " -X $KUBERNETES_STAMP.gitVersion=v$KUBERNETES_VERSION -X $KUBERNETES_STAMP.gitMajor=$1 -X $KUBERNETES_STAMP.gitMinor=$2")
+declare -A GO_TAGS=([containerd]=no_btrfs,no_devmapper,no_zfs)
 
 # A `go` that is new enough to fetch the toolchain: the one on the PATH, else Debian's.
 find_go() {
@@ -25,11 +36,26 @@ find_go() {
   return 1
 }
 
-# Where the program of a part is, or will be: another file for other modules, sources, flags or another Go.
-go_binary() {
+# Where the programs of a part are, or will be: another folder for other modules, sources, flags or another Go.
+go_folder() {
   local part=$1 key
-  key=$({ find "tools/$part" -type f -print0 | LC_ALL=C sort -z | xargs -0 cat && echo "${GO_PARTS[$part]} $GO_VERSION"; } | sha256sum | cut -c1-16)
-  echo "$GO_CACHE/$part-$key/$part"
+  key=$({ find "tools/$part" -type f -print0 | LC_ALL=C sort -z | xargs -0 cat && echo "${GO_PARTS[$part]} $GO_VERSION${GO_TAGS[$part]:+ ${GO_TAGS[$part]}}"; } | sha256sum | cut -c1-16)
+  echo "$GO_CACHE/$part-$key"
+}
+
+# go_binary PART [PROGRAM]: of a part with several programs, one by its name.
+go_binary() { echo "$(go_folder "$1")/${2:-$1}"; }
+
+# The programs of a part, by name: its own, or of several packages the last word of each.
+go_programs() {
+  local packages=${GO_PARTS[$1]%% *}
+  if [[ $packages == *,* ]]; then tr , '\n' <<<"$packages" | sed 's|.*/||'; else echo "$1"; fi
+}
+
+go_is_built() {
+  local folder program
+  folder=$(go_folder "$1")
+  for program in $(go_programs "$1"); do [ -x "$folder/$program" ] || return 1; done
 }
 
 # go_in PART ARGUMENT...: `go ARGUMENT...` among the pinned modules of a part; installs Go where there is none.
@@ -45,21 +71,24 @@ go_in() {
 # go_build PART...: each that the cache does not have.
 go_build() {
   local part missing=()
-  for part in "$@"; do [ -x "$(go_binary "$part")" ] || missing+=("$part"); done
+  for part in "$@"; do go_is_built "$part" || missing+=("$part"); done
   [ ${#missing[@]} -eq 0 ] && return
   find_go >/dev/null || need "${GO_PACKAGES[@]}"
   mkdir -p out
-  local begin=$SECONDS start binary package flags
+  local begin=$SECONDS start folder target packages flags
   for part in "${missing[@]}"; do
     start=$SECONDS
-    binary=$(go_binary "$part")
-    read -r package flags <<<"${GO_PARTS[$part]}"
+    folder=$(go_folder "$part")
+    read -r packages flags <<<"${GO_PARTS[$part]}"
+    target=$folder/new/
+    [[ $packages == *,* ]] || target+=$part
     say "building $part (once; log in out/go-$part.log)"
-    mkdir -p "${binary%/*}"
+    mkdir -p "$folder/new"
     # -trimpath: the same bytes from any folder
-    (go_in "$part" build -trimpath -buildvcs=false -ldflags "-s -w $flags" -o "$binary.new" "$package") \
+    (go_in "$part" build -trimpath -buildvcs=false -tags "${GO_TAGS[$part]:-}" -ldflags "-s -w $flags" -o "$target" ${packages//,/ }) \
       >"out/go-$part.log" 2>&1 || { tail -n 15 "out/go-$part.log" >&2; die 3 "the build of $part failed; see out/go-$part.log"; }
-    mv "$binary.new" "$binary"
+    mv "$folder/new/"* "$folder/"
+    rmdir "$folder/new"
     say "built $part in $(((SECONDS - start) / 60)):$(printf %02d $(((SECONDS - start) % 60))) min"
   done
   say "third-party builds: $(((SECONDS - begin) / 60)):$(printf %02d $(((SECONDS - begin) % 60))) min"

@@ -72,5 +72,6 @@ server_down() {
 server_clean() {
   server_pid >/dev/null && die 2 "a server is running; ./lab down first"
   [ ! -e "$LAB_DIR/stack/stack.json" ] || die 2 "the observability stack is running; ./lab stack down first"
+  [ ! -e "$LAB_DIR/cluster/lock" ] || die 2 "a cluster is there; ./lab cluster down first"
   rm -rf build "$LAB_DIR" out
 }

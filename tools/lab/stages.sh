@@ -48,7 +48,7 @@ suites() {
 }
 
 stage_format() {
-  need "${TIDY_PACKAGES[@]}" "${BOARD_PACKAGES[@]}"
+  need "${TIDY_PACKAGES[@]}" "${BOARD_PACKAGES[@]}" "${DEPLOY_PACKAGES[@]}"
   mkdir -p out
   local files=()
   mapfile -t files < <(git ls-files 'src/*.cc' 'src/*.h' 'bench/*.cc' 'bench/*.h' 'tests/*.cc' 'tests/*.h')
@@ -57,6 +57,8 @@ stage_format() {
   check dashboards tools/dashboards.sh --check
   check slo tools/slo.sh --check
   check compose tools/check_compose.sh
+  check deploy tools/check_deploy.sh
+  grep -h '^not rendered' out/test-deploy.log | sed 's/^/    /' >&2 || true
 }
 
 stage_tidy() {
@@ -72,9 +74,12 @@ stage_unit() {
 }
 
 stage_integration() {
-  need "${BUILD_PACKAGES[@]}"
+  need "${BUILD_PACKAGES[@]}" jq
   build release all
-  suites release integration
+  local status=0
+  suites release integration || status=1
+  check images tools/check_images.sh build/release/pim || status=1
+  return "$status"
 }
 
 stage_crash() {
@@ -221,12 +226,18 @@ stage_clicks() {
   check clicks /usr/bin/python3 -B tools/clicks/clicks_test.py
 }
 
+# A Kubernetes of one node, made from nothing and taken down without a trace; needs root.
+stage_cluster() {
+  source tools/lab/cluster_stage.sh
+  stage_cluster_run
+}
+
 # name:limit in minutes; each has room for a build from nothing, where it runs alone
 STAGES=(format:3 tidy:25 unit:25 integration:16 crash:16 demo:16 asan:30 tsan:15 fuzz:12)
 # With `all`, too: what needs more than Debian packages (hostile: PyPI; stack: Go modules, built once a machine).
 MORE_STAGES=(hostile:10 stack:60)
-# By name only: Chromium, to click on an imitation.
-NAMED_STAGES=(clicks:15)
+# By name only: Chromium, to click on an imitation; Kubernetes, built from Go modules once a machine.
+NAMED_STAGES=(clicks:15 cluster:60)
 
 run_stages() {
   local wanted=() argument stage all=("${STAGES[@]}" "${MORE_STAGES[@]}") known=()

@@ -1,0 +1,99 @@
+# Sourced by ./lab: the clusters, on a Kubernetes of one node on this machine, or on the reader's own.
+source tools/lab/node.sh
+source tools/lab/deploy.sh
+
+CLUSTER_USAGE='./lab cluster up --local [--bare]      a Kubernetes of one node on this machine, and both clusters in it; --bare: without them
+./lab cluster up --context NAME [--context-b NAME] [--overlay NAME]   both clusters in a Kubernetes of yours, B in another; overlay k3s
+./lab cluster images [NAME...]         builds images into out/images, without deploying any
+./lab cluster status                   each part and each pod
+./lab cluster down [--keep]            with all that it made; --keep leaves the data; of a Kubernetes of yours (--context), its namespaces
+Each takes --dir DIR (.lab/cluster). Programs are built from pinned Go modules, once a machine. --local needs root.'
+
+cluster() {
+  local verb=${1:-help} dir=.lab/cluster local='' bare='' keep='' context='' context_b='' overlay='' names=()
+  [ $# -gt 0 ] && shift
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --local) local=1 ;;
+      --bare) bare=1 ;;
+      --keep) keep=1 ;;
+      --dir | --context | --context-b | --overlay)
+        [ $# -ge 2 ] || die 2 "$1 needs a value"
+        local option=${1#--}
+        printf -v "${option//-/_}" %s "$2"
+        shift
+        ;;
+      -*) die 2 "cluster has no option $1"$'\n'"$CLUSTER_USAGE" ;;
+      *) names+=("$1") ;;
+    esac
+    shift
+  done
+  dir=$(realpath -m "$dir")
+  [ ${#names[@]} -eq 0 ] || [ "$verb" = images ] || die 2 "cluster $verb takes no '${names[0]}'"$'\n'"$CLUSTER_USAGE"
+  case $verb in
+    up)
+      [ -n "$local$context" ] || die 2 "up needs --local or --context NAME"$'\n'"$CLUSTER_USAGE"
+      if [ -n "$local" ]; then cluster_up_local "$dir" "$bare"; else cluster_up_context "$dir" "$context" "${context_b:-$context}" "${overlay:-k3s}"; fi
+      ;;
+    images) cluster_images "${names[@]}" ;;
+    status) cluster_status "$dir" ;;
+    down)
+      [ -z "$context" ] || deploy_delete "$context" "${context_b:-$context}"
+      [ -n "$keep" ] || deploy_forget "$dir"
+      [ -n "$context" ] || node_down "$dir" "$keep"
+      ;;
+    help) echo "$CLUSTER_USAGE" ;;
+    *) die 2 "cluster has no verb '$verb'"$'\n'"$CLUSTER_USAGE" ;;
+  esac
+}
+
+# cluster_kubectl DIR: sets KUBECTL to ask the node in that directory.
+cluster_kubectl() {
+  export NO_PROXY='*'
+  KUBECTL=("$(go_binary kubernetes kubectl)" --kubeconfig "$1/admin.conf" --cache-dir "$1/kubectl")
+}
+
+cluster_images() {
+  need "${BUILD_PACKAGES[@]}"
+  build release pim
+  images_build "$@"
+}
+
+cluster_up_local() {
+  local dir=$1 bare=$2 name archives=() KUBECTL
+  [ -n "$bare" ] || cluster_images
+  node_up "$dir"
+  if [ -z "$bare" ]; then
+    for name in "${IMAGES[@]}"; do archives+=("$IMAGES_DIR/$name.tar"); done
+    node_images "$dir" "${archives[@]}"
+    cluster_kubectl "$dir"
+    cluster_deploy_b "$dir" ci
+    cluster_deploy_a "$dir" ci
+  fi
+  cluster_status "$dir"
+}
+
+# Images of others are pulled; ours has to be brought to the nodes once.
+cluster_up_context() {
+  local dir=$1 KUBECTL
+  command -v kubectl >/dev/null || die 3 "there is no kubectl; it comes with k3s, k3d or Docker Desktop"
+  cluster_images pim
+  say "if a node does not have it yet: k3s ctr images import $IMAGES_DIR/pim.tar (k3d image import, docker load)"
+  mkdir -p -m 700 "$dir"
+  KUBECTL=(kubectl --context "$3")
+  cluster_deploy_b "$dir" "$4"
+  KUBECTL=(kubectl --context "$2")
+  cluster_deploy_a "$dir" "$4"
+}
+
+cluster_status() {
+  local dir=$1 status=0 namespace KUBECTL
+  node_status "$dir" || status=$?
+  [ "$status" != 4 ] && [ -d "$dir/deploy" ] || return "$status"
+  cluster_kubectl "$dir"
+  for namespace in pim pim-node-agent pim-observability; do
+    "${KUBECTL[@]}" -n "$namespace" get pods --no-headers -o custom-columns=A:.metadata.namespace,B:.metadata.name,C:.status.phase,D:.status.containerStatuses[0].ready,E:.status.containerStatuses[0].restartCount |
+      while read -r where pod phase ready restarts; do printf '%-24s %-28s %-10s ready %-5s restarts %s\n' "$where" "$pod" "$phase" "$ready" "$restarts"; done
+  done
+  return "$status"
+}

@@ -1,0 +1,94 @@
+# Sourced by cluster.sh: both clusters into a Kubernetes that is there. KUBECTL is an array that whoever calls has set:
+# kubectl and the options that say which cluster. DIR keeps what was deployed (DIR/deploy) and the keys (DIR/secrets).
+source tools/lab/images.sh
+
+DEPLOY_LIMIT=300 # s, until all of a namespace is ready
+
+# cluster_deploy_a DIR OVERLAY: the spine, its agent, the load's template, the node agent.
+cluster_deploy_a() {
+  deploy_namespace cluster-a
+  cluster_secrets "$1"
+  deploy_apply "$1" cluster-a "$2"
+  deploy_await pim
+  deploy_await pim-node-agent
+}
+
+# cluster_deploy_b DIR OVERLAY: the back ends, with Grafana where the overlay has it.
+cluster_deploy_b() {
+  deploy_namespace cluster-b
+  deploy_grafana_password "$1"
+  deploy_apply "$1" cluster-b "$2"
+  deploy_await pim-observability
+}
+
+# The keys of tokens: made once, kept in the Secret and in DIR, which has them for `pim token`. The cluster's go first.
+cluster_secrets() {
+  local keys=$1/secrets/keys.json
+  mkdir -p -m 700 "$1/secrets"
+  if deploy_has pim secret/keys; then
+    (umask 077 && "${KUBECTL[@]}" -n pim get secret keys -o 'jsonpath={.data.keys\.json}' | base64 -d >"$keys")
+  else
+    [ -e "$keys" ] || build/release/pim token --init --keys "$keys" >/dev/null
+    "${KUBECTL[@]}" -n pim create secret generic keys --from-file="$keys" >/dev/null
+  fi
+}
+
+deploy_grafana_password() {
+  local password=$1/secrets/grafana-password
+  mkdir -p -m 700 "$1/secrets"
+  if deploy_has pim-observability secret/grafana; then
+    (umask 077 && "${KUBECTL[@]}" -n pim-observability get secret grafana -o 'jsonpath={.data.password}' | base64 -d >"$password")
+  else
+    [ -e "$password" ] || (umask 077 && head -c 18 /dev/urandom | base64 | tr -d '\n' >"$password")
+    "${KUBECTL[@]}" -n pim-observability create secret generic grafana --from-file=password="$password" >/dev/null
+  fi
+}
+
+# deploy_has NAMESPACE KIND/NAME
+deploy_has() { "${KUBECTL[@]}" -n "$1" get "$2" -o name --ignore-not-found | grep -q .; }
+
+# deploy_namespace CLUSTER: secrets want it before all else.
+deploy_namespace() {
+  "${KUBECTL[@]}" apply --server-side -f "deploy/$1/base/namespace.yaml" >/dev/null
+}
+
+# deploy_apply DIR CLUSTER OVERLAY: the overlay, with each image by the tag of its contents. On the server's side: boards are
+# larger than what an annotation holds.
+deploy_apply() {
+  local dir=$1 cluster=$2 overlay=$3 over=$1/deploy/$2 name tag
+  [ -d "deploy/$cluster/overlays/$overlay" ] || die 2 "deploy/$cluster has no overlay '$overlay': $(ls "deploy/$cluster/overlays" | xargs)"
+  [ -s "$IMAGES_DIR/tags" ] || die 3 "there are no images: ./lab cluster images"
+  mkdir -p "$over"
+  {
+    printf 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [%s]\nimages:\n' \
+      "$(realpath --relative-to="$over" "deploy/$cluster/overlays/$overlay")"
+    while read -r name tag; do printf '  - {name: lab.local/%s, newTag: "%s"}\n' "$name" "$tag"; done <"$IMAGES_DIR/tags"
+  } >"$over/kustomization.yaml"
+  say "deploying $cluster, overlay $overlay"
+  "${KUBECTL[@]}" apply --server-side --force-conflicts -k "$over" >"$over/applied" || die 3 "$cluster was not taken; see above"
+}
+
+# deploy_await NAMESPACE: until each workload is as it was asked for.
+deploy_await() {
+  local workload deadline=$((SECONDS + DEPLOY_LIMIT))
+  for workload in $("${KUBECTL[@]}" -n "$1" get statefulset,deployment,daemonset -o name); do
+    "${KUBECTL[@]}" -n "$1" rollout status "$workload" --timeout=$((deadline > SECONDS ? deadline - SECONDS : 1))s >/dev/null || {
+      "${KUBECTL[@]}" -n "$1" get pods -o wide >&2
+      "${KUBECTL[@]}" -n "$1" get events --sort-by=.lastTimestamp 2>/dev/null | tail -n 10 >&2
+      die 3 "$workload in namespace $1 is not ready after $DEPLOY_LIMIT s: ${KUBECTL[*]} -n $1 describe $workload"
+    }
+  done
+}
+
+# deploy_delete CONTEXT_A CONTEXT_B: from a Kubernetes that stays.
+deploy_delete() {
+  kubectl --context "$1" delete --ignore-not-found namespace/pim namespace/pim-node-agent \
+    clusterrole/pim-node-agent clusterrole/pim-events clusterrolebinding/pim-node-agent clusterrolebinding/pim-events
+  kubectl --context "$2" delete --ignore-not-found namespace/pim-observability
+}
+
+# What was kept of a cluster that is no more.
+deploy_forget() {
+  rm -rf "$1/deploy" "$1/secrets"
+  rmdir "$1" 2>/dev/null || true # a node's other files go with the node
+}

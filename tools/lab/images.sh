@@ -1,0 +1,121 @@
+# Sourced by ./lab: container images without an engine or a registry. deploy/images/README.md says what they are.
+source tools/lab/go.sh
+source tools/lab/sbom.sh
+
+IMAGES_DIR=$PWD/out/images
+IMAGES=(pim collector loki tempo mimir pyroscope kubectl) # pim is ours; the others are single Go programs
+IMAGE_PACKAGES=(binutils jq)
+
+# What Debian and Go call amd64 and arm64.
+image_architecture() {
+  case $(uname -m) in
+    x86_64) echo amd64 ;;
+    aarch64) echo arm64 ;;
+    *) die 3 "no image for $(uname -m): amd64 and arm64 only" ;;
+  esac
+}
+
+# images_build [NAME...]: each into out/images, with its SBOM beside it.
+images_build() {
+  [ $# -gt 0 ] || set -- "${IMAGES[@]}"
+  need "${IMAGE_PACKAGES[@]}"
+  mkdir -p "$IMAGES_DIR"
+  local name
+  for name in "$@"; do
+    case $name in
+      pim) image_of_pim build/release/pim ;;
+      kubectl) image_of_go kubectl kubernetes ;;
+      *) image_of_go "$name" "$name" ;;
+    esac
+  done
+}
+
+# image_of_pim PROGRAM
+image_of_pim() (
+  local stage libraries
+  # each library where the loader looks for it, under the name by which it is asked for
+  mapfile -t libraries < <(ldd "$1" | sed -nE 's/^.* => (\/[^ ]+) .*|^\t(\/[^ ]+) .*/\1\2/p')
+  image_is_new pim "$1" "${libraries[@]}" || return 0
+  stage=$(mktemp -d "${TMPDIR:-/tmp}/pim-image.XXXXXX")
+  trap 'rm -rf "$stage"' EXIT
+  image_root "$stage"
+  strip --strip-debug -o "$stage/usr/bin/pim" "$1" # names of functions stay, for profiles
+  local library
+  for library in "${libraries[@]}"; do install -D -m 755 "$(realpath "$library")" "$stage$library"; done
+  image_pack pim "$stage" /usr/bin/pim
+  sbom_of_libraries "$stage" >"$IMAGES_DIR/pim.spdx.json"
+  image_is_made pim
+)
+
+# image_of_go NAME PART: one static program of a part of go.sh.
+image_of_go() (
+  local name=$1 program stage
+  go_build "$2"
+  program=$(go_binary "$2" "$name")
+  image_is_new "$name" "$program" || return 0
+  stage=$(mktemp -d "${TMPDIR:-/tmp}/pim-image.XXXXXX")
+  trap 'rm -rf "$stage"' EXIT
+  image_root "$stage"
+  cp "$program" "$stage/usr/bin/$name"
+  image_pack "$name" "$stage" "/usr/bin/$name"
+  sbom_of_go "$name" "$program" >"$IMAGES_DIR/$name.spdx.json"
+  image_is_made "$name"
+)
+
+# image_is_new NAME FILE...: whether the image of these files is yet to be made. The digest of what it is made from lies beside
+# it once it is whole.
+image_is_new() {
+  mkdir -p "$IMAGES_DIR"
+  image_from=$(cat "${@:2}" tools/lab/images.sh tools/lab/sbom.sh deploy/images/root/etc/* | sha256sum | cut -c1-64)
+  [ "$image_from" != "$(cat "$IMAGES_DIR/$1.from" 2>/dev/null)" ] || return 1
+  rm -f "$IMAGES_DIR/$1.from"
+}
+image_is_made() { echo "$image_from" >"$IMAGES_DIR/$1.from"; }
+
+# image_root STAGE: what every image begins with.
+image_root() {
+  cp -r deploy/images/root/. "$1"
+  mkdir -p "$1/tmp" "$1/usr/bin"
+}
+
+# image_pack NAME STAGE ENTRYPOINT...: out/images/NAME.tar and its line in out/images/tags. The same files give the same bytes.
+image_pack() {
+  local name=$1 stage=$2 work layer config tag
+  shift 2
+  mkdir -p "$IMAGES_DIR"
+  work=$(mktemp -d "${TMPDIR:-/tmp}/pim-image.XXXXXX")
+  chmod -R u=rwX,go=rX "$stage"
+  [ ! -d "$stage/tmp" ] || chmod 1777 "$stage/tmp"
+  image_tar "$work/layer.tar" "$stage"
+  layer=$(sha256sum "$work/layer.tar" | cut -d' ' -f1)
+  mkdir "$work/image"
+  mv "$work/layer.tar" "$work/image/$layer.tar"
+  jq -cn --arg architecture "$(image_architecture)" --arg layer "sha256:$layer" --args '{
+    architecture: $architecture, os: "linux", created: "1970-01-01T00:00:00Z",
+    config: {User: "10001:10001", Entrypoint: $ARGS.positional, Env: ["PATH=/usr/bin"], WorkingDir: "/"},
+    rootfs: {type: "layers", diff_ids: [$layer]},
+    history: [{created: "1970-01-01T00:00:00Z", created_by: "tools/lab/images.sh"}]
+  }' -- "$@" >"$work/config"
+  config=$(sha256sum "$work/config" | cut -d' ' -f1)
+  mv "$work/config" "$work/image/$config.json"
+  tag=${config:0:12}
+  jq -cn --arg name "lab.local/$name" --arg tag "$tag" --arg config "$config.json" --arg layer "$layer.tar" \
+    '[{Config: $config, RepoTags: ["\($name):\($tag)", "\($name):local"], Layers: [$layer]}]' >"$work/image/manifest.json"
+  chmod 644 "$work/image"/*
+  image_tar "$work/$name.tar" "$work/image"
+  mv "$work/$name.tar" "$IMAGES_DIR/$name.tar"
+  rm -rf "$work"
+  { grep -v "^$name " "$IMAGES_DIR/tags" 2>/dev/null || true; echo "$name $tag"; } | LC_ALL=C sort >"$IMAGES_DIR/tags.new"
+  mv "$IMAGES_DIR/tags.new" "$IMAGES_DIR/tags"
+  say "image lab.local/$name:$tag, $(du -m "$IMAGES_DIR/$name.tar" | cut -f1) MB"
+}
+
+# image_tar FILE DIRECTORY: all that is in it.
+image_tar() (
+  export LC_ALL=C
+  cd "$2"
+  tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --format=gnu -cf "$1" -- *
+)
+
+# image_tag NAME: what is deployed of it.
+image_tag() { sed -n "s/^$1 //p" "$IMAGES_DIR/tags" 2>/dev/null | grep . || die 3 "there is no image of $1: ./lab cluster images"; }
