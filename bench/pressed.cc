@@ -88,7 +88,7 @@ class AmendSource : public load::Source {
     second(ask.due).due++;
   }
   void ended(load::Ask& ask, const load::Answer& answer) override {
-    const auto now = load::Clock::now() - *began_;
+    const auto now = load::Clock::now() - began_.value_or(load::Clock::now());
     if (answer.ending == load::Ending::ok) {
       ++second(now).good;
       auto& asked = second(ask.due);
@@ -220,8 +220,8 @@ Result<std::vector<Uuid>, std::string> register_patients(const PressedRun& run, 
   RegisterSource source(patients);
   PressedRun registration = run;
   registration.patients = patients;
-  registration.phases = {
-      {kRate, std::chrono::seconds(static_cast<std::int64_t>(std::ceil(count / kRate)))}};
+  registration.phases = {{kRate, std::chrono::seconds(static_cast<std::int64_t>(
+                                     std::ceil(static_cast<double>(count) / kRate)))}};
   auto result = ask(registration, source);
   if (!result) return Err{std::move(result.error())};
   if (source.registered() < count) {

@@ -121,7 +121,8 @@ void Connection::await_request() {
 bool Connection::came_late() {
   const auto waited = since_last_byte();
   // While the connection rested or was served nobody wanted to read it: that is no overload.
-  waited_at_rest_ = waited > std::chrono::steady_clock::now() - reading_since_;
+  waited_at_rest_ =
+      waited > std::chrono::steady_clock::now() - reading_since_ + IoThread::kPromptly;
   waited_ = !waited_at_rest_ && waited > IoThread::kPromptly;
   return !waited_at_rest_ && thread_->late(waited);
 }
