@@ -39,6 +39,9 @@ TEST(Admission, APauseIsNotOverload) {
   admission.publish(kStart, kStart + 1ms);
   admission.publish(kStart, kStart + 90ms);
   EXPECT_FALSE(admission.refuse_or_enter());
+  admission.publish(std::nullopt, kStart + 91ms);
+  admission.publish(kStart + 92ms, kStart + 2s);  // the process stood still
+  EXPECT_FALSE(admission.refuse_or_enter());
 }
 
 TEST(Admission, AnEmptyQueueForgetsThePast) {

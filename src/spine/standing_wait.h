@@ -1,11 +1,10 @@
 // When waiting has become overload: the rule by which all queues of a node refuse.
 //
-// What a pause of the disk or of the machine leaves in a queue is gone in a moment, and to refuse
-// then would only make failures. A queue that stands is overload: once it has not been empty for
-// 100 ms, `limit` is the most that its oldest may have waited; before, 100 ms.
+// What a pause of the disk or of the machine leaves in a queue is gone in a moment, however long it
+// has waited, and to refuse it would only make failures. A queue that stands is overload: once it
+// has not been empty for 100 ms, `limit` is the most that its oldest may have waited.
 #pragma once
 
-#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -28,8 +27,7 @@ class StandingWait {
       return false;
     }
     if (!stands_since_) stands_since_ = now;
-    const bool stands = now - *stands_since_ >= kStanding;
-    return now - *oldest > (stands ? limit_ : std::max(limit_, kStanding));
+    return now - *stands_since_ >= kStanding && now - *oldest > limit_;
   }
 
  private:
