@@ -44,8 +44,8 @@ void IoThread::stop() {
 
 bool IoThread::late(std::chrono::milliseconds waited) {
   const spine::MonoTime now = std::chrono::steady_clock::now();
-  // Nothing waited when the last one was read: what waits now began to since.
-  if (now - waited > asked_ + kPromptly) reading_.late(std::nullopt, asked_);
+  // It came about when the last one was read, or after: nothing waited then.
+  if (now - waited + kPromptly > asked_) reading_.late(std::nullopt, asked_);
   asked_ = now;
   return reading_.late(waited > kPromptly ? std::optional(now - waited) : std::nullopt, now);
 }
