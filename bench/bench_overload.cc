@@ -49,7 +49,7 @@ class OverloadBench {
 
   Result<void, std::string> run();
   const Report& report() const { return report_; }
-  // Else nothing is shown: the figures are the generator's.
+  // Else the figures are the generator's, not the server's.
   bool client_kept_up() const { return latest_micros_ <= kLateMicros; }
 
  private:
@@ -333,6 +333,7 @@ int main(int argc, char** argv) {
   }
   const int verdict = conclude(bench.report(), options);
   if (options.smoke || bench.client_kept_up()) return verdict;
-  std::fprintf(stderr, "the generator could not keep up: nothing is shown\n");
+  std::fprintf(stderr,
+               "the generator could not keep up: these figures say nothing of the server\n");
   return 4;
 }

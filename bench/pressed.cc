@@ -4,7 +4,6 @@
 #include <atomic>
 #include <cmath>
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <utility>
 
@@ -155,7 +154,6 @@ Result<load::RunResult, std::string> ask(const PressedRun& run, load::Source& so
   load::RunMetrics metrics(registry, board, nullptr);
   PhasedArrivals arrivals(run.phases);
   load::RunOptions options;
-  options.host = run.host;
   options.port = run.port;
   options.users = {{"bench", run.token}};
   options.connections = run.connections;
@@ -207,7 +205,6 @@ Result<PressedFigures, std::string> run_pressed(const PressedRun& run) {
   figures.seconds = source.take_seconds();
   figures.cpu = result->generator.cpu;
   figures.lag_p99_micros = result->generator.lag.percentile(99);
-  figures.bottlenecks = std::move(result->generator.bottlenecks);
   return figures;
 }
 

@@ -21,7 +21,6 @@ struct Phase {
 };
 
 struct PressedRun {
-  std::string host = "127.0.0.1";
   std::uint16_t port = 0;
   std::string token;
   std::string directory;        // for the history
@@ -48,7 +47,6 @@ struct PressedFigures {
   std::uint64_t shed = 0;  // attempts that were refused as too many
   double cpu = 0;          // of the generator's processor, 0 to 1
   std::uint64_t lag_p99_micros = 0;
-  std::vector<std::string> bottlenecks;
 
   PressedSecond sum(std::size_t from, std::size_t to) const;
 };

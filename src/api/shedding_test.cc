@@ -2,8 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <deque>
 #include <future>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -47,15 +50,19 @@ TEST(Shedding, LeavesQueriesToTheirOwnQueue) {
   EXPECT_EQ(client.receive()->status, 401);
 }
 
-// Sheds all but /pause, which holds the port's only thread.
+// Sheds /shed, answers the rest; /pause holds the port's only thread, and /slow does for 60 ms.
 class Shedder final : public HttpHandler {
  public:
   void handle(const std::shared_ptr<Exchange>& exchange) override {
     Response response;
-    if (exchange->request().target == "/pause") {
+    const auto target = exchange->request().target;
+    if (target == "/pause") {
       paused.set_value();
       go_on.get_future().wait();
-    } else {
+    } else if (target == "/slow") {
+      const auto begin = std::chrono::steady_clock::now();
+      while (std::chrono::steady_clock::now() - begin < 60ms) std::this_thread::yield();
+    } else if (target == "/shed") {
       const std::lock_guard lock(mutex_);
       late_.push_back(exchange->request().late);
       response.status = 503;
@@ -65,6 +72,7 @@ class Shedder final : public HttpHandler {
   }
   Response refuse(const ProblemInfo&, std::string_view, std::string_view) override { return {}; }
 
+  // Of /shed, in turn.
   std::vector<bool> late() {
     const std::lock_guard lock(mutex_);
     return late_;
@@ -78,60 +86,75 @@ class Shedder final : public HttpHandler {
   std::vector<bool> late_;
 };
 
-TEST(Shedding, LetsAConnectionRestWhoseRequestWaitedAndDoesNotHoldTheRestAgainstIt) {
-  Shedder shedder;
-  ListenerOptions options;
-  options.address = "127.0.0.1";
-  auto listener = Listener::open(options, shedder);
-  ASSERT_TRUE(listener.ok());
-  ASSERT_TRUE((*listener)->accept().ok());
-  RawClient client((*listener)->port());
-  client.send(request_text("GET", "/shed"));
-  ASSERT_EQ(client.receive()->status, 503);
-  EXPECT_EQ((*listener)->stats().rests, 0U) << "it did not wait";
+// A client that was shed once without having waited, and a port whose thread another one holds.
+class Rest : public testing::Test {
+ protected:
+  void SetUp() override {
+    ListenerOptions options;
+    options.address = "127.0.0.1";
+    auto opened = Listener::open(options, shedder_);
+    ASSERT_TRUE(opened.ok());
+    listener_ = std::move(opened).value();
+    ASSERT_TRUE(listener_->accept().ok());
+    client_.emplace(listener_->port());
+    client_->send(kShed);
+    ASSERT_EQ(client_->receive()->status, 503);
+    EXPECT_EQ(listener_->stats().rests, 0U);
+    for (int i = 0; i < 9; ++i) {
+      RawClient& other = others_.emplace_back(listener_->port());
+      other.send(request_text("GET", "/hello"));
+      ASSERT_EQ(other.receive()->status, 200);
+    }
+    pausing_.emplace(listener_->port());
+    pausing_->send(request_text("GET", "/pause"));
+    shedder_.paused.get_future().wait();
+  }
+  void TearDown() override { listener_->stop(); }
+  // Sends it while nothing is read, for so long.
+  void send_into_pause(const std::string& requests, std::chrono::milliseconds pause) {
+    const auto sent = std::chrono::steady_clock::now();
+    client_->send(requests);
+    while (std::chrono::steady_clock::now() - sent < pause) std::this_thread::yield();
+    shedder_.go_on.set_value();
+    ASSERT_EQ(client_->receive()->status, 503);
+  }
 
-  RawClient other((*listener)->port());
-  other.send(request_text("GET", "/pause"));
-  shedder.paused.get_future().wait();
-  const auto sent = std::chrono::steady_clock::now();
-  client.send(request_text("GET", "/shed"));
-  while (std::chrono::steady_clock::now() - sent < 150ms) std::this_thread::yield();
-  shedder.go_on.set_value();
-  ASSERT_EQ(client.receive()->status, 503);
+  const std::string kShed = request_text("GET", "/shed");
+  Shedder shedder_;
+  std::unique_ptr<Listener> listener_;
+  std::optional<RawClient> client_, pausing_;
+  std::deque<RawClient> others_;  // that are connected
+};
 
-  // It rests now, in which this waits.
+TEST_F(Rest, FollowsARefusalWhoseRequestWaited) {
+  ASSERT_NO_FATAL_FAILURE(send_into_pause(kShed, 150ms));
   const auto resting = std::chrono::steady_clock::now();
-  client.send(request_text("GET", "/shed"));
-  ASSERT_EQ(client.receive()->status, 503);
+  client_->send(kShed);
+  ASSERT_EQ(client_->receive()->status, 503);
   EXPECT_GE(std::chrono::steady_clock::now() - resting, 200ms);
-  EXPECT_GE((*listener)->stats().rests, 1U);
-  EXPECT_EQ(shedder.late(), (std::vector<bool>(3, false))) << "one pause is no overload";
-  (*listener)->stop();
+  EXPECT_GE(listener_->stats().rests, 1U);
+  EXPECT_EQ(shedder_.late(), std::vector<bool>(3, false)) << "one pause is no overload";
 }
 
-TEST(Shedding, ADrainAnswersWhatCameDuringARest) {
-  Shedder shedder;
-  ListenerOptions options;
-  options.address = "127.0.0.1";
-  auto listener = Listener::open(options, shedder);
-  ASSERT_TRUE(listener.ok());
-  ASSERT_TRUE((*listener)->accept().ok());
-  RawClient other((*listener)->port());
-  RawClient client((*listener)->port());
-  client.send(request_text("GET", "/shed"));
-  ASSERT_EQ(client.receive()->status, 503);
-  other.send(request_text("GET", "/pause"));
-  shedder.paused.get_future().wait();
-  const auto sent = std::chrono::steady_clock::now();
-  client.send(request_text("GET", "/shed") + request_text("GET", "/shed"));
-  while (std::chrono::steady_clock::now() - sent < 50ms) std::this_thread::yield();
-  shedder.go_on.set_value();
-  ASSERT_EQ(client.receive()->status, 503);
-  EXPECT_TRUE((*listener)->drain(10s));
-  const auto reply = client.receive();
+TEST_F(Rest, IsNotHeldAgainstWhatWaitsInIt) {
+  // Read 60 ms apart, so that the queue stands when it is the client's turn, and long afterwards.
+  for (std::size_t i = 0; i < others_.size(); ++i) {
+    if (i == 4) client_->send(kShed);
+    others_[i].send(request_text("GET", "/slow"));
+  }
+  shedder_.go_on.set_value();
+  ASSERT_EQ(client_->receive()->status, 503);
+  client_->send(kShed);
+  ASSERT_EQ(client_->receive()->status, 503);
+  EXPECT_EQ(shedder_.late(), (std::vector<bool>{false, true, false}));
+}
+
+TEST_F(Rest, EndsWithADrainWhichAnswersWhatCameInIt) {
+  ASSERT_NO_FATAL_FAILURE(send_into_pause(kShed + kShed, 50ms));
+  EXPECT_TRUE(listener_->drain(10s));
+  const auto reply = client_->receive();
   ASSERT_TRUE(reply) << "it was read before the drain";
   EXPECT_EQ(reply->status, 503);
-  (*listener)->stop();
 }
 
 TEST(Shedding, IsOfAQueueThatStandsAndNotOfPausesFarApart) {

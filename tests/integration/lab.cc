@@ -74,7 +74,7 @@ void Lab::serve(std::vector<std::string> extra, const std::string& data, const s
 void Lab::kill_server() {
   if (!server_) return;
   server_->process().signal(SIGKILL);
-  server_->process().wait(load::Clock::now() + 30s);
+  server_->process().wait(load::Clock::now() + 10s);
   server_.reset();
 }
 
