@@ -28,7 +28,7 @@ namespace pim::data {
 
 struct TomlError {
   Place place;
-  std::string message;
+  std::string message;  // one line, without control characters
 };
 
 Result<toml::table, TomlError> parse_toml(std::string_view text);

@@ -33,11 +33,14 @@ TEST(Toml, CharactersBeyondAsciiAreWelcomeOrAnErrorWithItsPlace) {
 }
 
 TEST(Toml, ABrokenTextIsAnErrorWithItsPlace) {
-  for (const char* text :
-       {"[,", "a = ", "a = \"é", "a = 'é\nb\xC3\xA9 = 1", "= 1", "[a", "a = 1 2"}) {
+  for (const char* text : {"[,", "a = ", "a = \"é", "a = 'é\nb\xC3\xA9 = 1", "= 1", "[a", "a = 1 2",
+                           "a = t\nb = 1", "a = i\nb = 1", "a = t\x1B[2J"}) {
     const auto parsed = parse_toml(text);
     ASSERT_FALSE(parsed.ok()) << text;
     EXPECT_FALSE(parsed.error().message.empty());
+    for (const unsigned char c : parsed.error().message) {
+      EXPECT_TRUE(c >= 0x20 && c != 0x7F) << parsed.error().message;
+    }
   }
 }
 
