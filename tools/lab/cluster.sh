@@ -1,23 +1,25 @@
 # Sourced by ./lab: the clusters, on a Kubernetes of one node on this machine, or on the reader's own.
 source tools/lab/node.sh
 source tools/lab/deploy.sh
+source tools/lab/kills.sh
 
 CLUSTER_USAGE='./lab cluster up --local [--bare]      a Kubernetes of one node on this machine, and both clusters in it; --bare: without them
 ./lab cluster up --context NAME [--context-b NAME] [--overlay NAME]   both clusters in a Kubernetes of yours, B in another; overlay k3s
 ./lab cluster images [NAME...]         builds images into out/images, without deploying any
+./lab cluster kills [--kills N] [--seed S] [--out DIR] [--namespace NAME]   every pod killed in every way, under load
 ./lab cluster status                   each part and each pod
 ./lab cluster down [--keep]            with all that it made; --keep leaves the data; of a Kubernetes of yours (--context), its namespaces
 Each takes --dir DIR (.lab/cluster). Programs are built from pinned Go modules, once a machine. --local needs root.'
 
 cluster() {
-  local verb=${1:-help} dir=.lab/cluster local='' bare='' keep='' context='' context_b='' overlay='' names=()
+  local verb=${1:-help} dir=.lab/cluster local='' bare='' keep='' context='' context_b='' overlay='' kills=200 seed=1 out=out/kills namespace='' names=()
   [ $# -gt 0 ] && shift
   while [ $# -gt 0 ]; do
     case $1 in
       --local) local=1 ;;
       --bare) bare=1 ;;
       --keep) keep=1 ;;
-      --dir | --context | --context-b | --overlay)
+      --dir | --context | --context-b | --overlay | --kills | --seed | --out | --namespace)
         [ $# -ge 2 ] || die 2 "$1 needs a value"
         local option=${1#--}
         printf -v "${option//-/_}" %s "$2"
@@ -36,6 +38,7 @@ cluster() {
       if [ -n "$local" ]; then cluster_up_local "$dir" "$bare"; else cluster_up_context "$dir" "$context" "${context_b:-$context}" "${overlay:-k3s}"; fi
       ;;
     images) cluster_images "${names[@]}" ;;
+    kills) cluster_kills "$dir" "$kills" "$seed" "$out" "$namespace" ;;
     status) cluster_status "$dir" ;;
     down)
       [ -z "$context" ] || deploy_delete "$context" "${context_b:-$context}"
