@@ -3,6 +3,7 @@ import random
 
 ONE_POD = ("delete", "force delete", "SIGKILL", "pause")
 WHOLE_NODE = ("eviction", "kubelet restart", "containerd restart", "all at once")
+FEW = 20  # kills, from which on there are all kinds
 LONG = 100  # kills, from which on each pod hangs once until its kubelet notices
 SPINE = "spine"
 
@@ -31,8 +32,7 @@ def plan(count, seed, workloads, lively, whole_node=True, kinds=ONE_POD):
     dice = random.Random(seed)
     of_node = []
     if whole_node:
-        each = max(1, count // 40)
-        of_node = [kind for kind in WHOLE_NODE for _ in range(each)]
+        of_node = list(WHOLE_NODE) * max(1, count // 40) if count >= FEW else [WHOLE_NODE[-1]]
         dice.shuffle(of_node)
     lanes = lanes_of(workloads)
     single = max(0, count - len(of_node))

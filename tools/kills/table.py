@@ -143,9 +143,10 @@ def main():
               "goals": [dict(zip(("name", "wanted", "got", "met"), each)) for each in found]}
     (out / "result.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     (out / "table.md").write_text(text, encoding="utf-8")
-    print(text + f"\nverdict: {result['verdict']}")
+    print(text)
     for finding in check["findings"][:5] if status else []:
         print(finding)
+    print(f"{result['verdict']}: {matrix['kills']} kills, " + ", ".join(f"{name} {got}" for name, _, got, _ in found[2:5]))
     return status
 
 

@@ -1,11 +1,11 @@
 # Sourced by cluster.sh: the kill matrix. Load from this machine on the spine's Service, kills of every pod (tools/kills), the
 # history held against the store, one table of it all.
 KILLS_PACKAGES=(python3 curl jq)
-KILLS_WAIT=120 # s, for the load to begin, and for the spine to say what it has
+KILLS_WAIT=120 # s, for the load to begin
 
 # cluster_kills DIR KILLS SEED OUT [NAMESPACE]: of all pods of the lab; of a NAMESPACE only deletes, of its own spine.
 cluster_kills() (
-  local dir=$1 kills=$2 seed=$3 out=$4 namespace=${5:-} status=0 load='' forward='' work='' KUBECTL
+  local dir=$1 kills=$2 seed=$3 out=$4 namespace=${5:-} status=0 load='' work='' KUBECTL
   [[ $kills =~ ^[1-9][0-9]{0,3}$ && $seed =~ ^[0-9]{1,9}$ ]] || die 2 "--kills and --seed are numbers"
   node_pid "$dir" >/dev/null || die 3 "no node runs in $dir; ./lab cluster up --local --dir $dir starts it"
   need "${KILLS_PACKAGES[@]}"
@@ -35,7 +35,7 @@ kills_end() {
   set +e
   trap '' INT TERM
   [ -z "$load" ] || { kill -TERM "$load"; wait "$load"; } 2>/dev/null
-  [ -z "$forward" ] || { kill "$forward"; wait "$forward"; } 2>/dev/null
+  forwards_end
   [ -n "$namespace" ] || "${KUBECTL[@]}" -n pim delete endpointslice kills --ignore-not-found >/dev/null
   rm -rf "$work"
 }
@@ -73,19 +73,15 @@ END
   done
 }
 
-# What the spine has, by a backup into its own directory of backups, which this machine sees through the process.
+# What the spine has, by a backup into its own directory of backups, which this machine sees through the process: a spine of a
+# NAMESPACE need not have a claim.
 kills_check() {
-  local deadline=$((SECONDS + KILLS_WAIT)) admin container pid='' name=kills-$$ status=0
-  build/release/pim token --keys "$dir/secrets/keys.json" --user kills --role operator --tenant north-health --ttl 1h >"$work/operator"
-  "${KUBECTL[@]}" -n "${namespace:-pim}" port-forward pod/spine-0 :8081 --address 127.0.0.1 >"$work/forward" 2>&1 &
-  forward=$!
-  until admin=$(sed -n 's/^Forwarding from \(127.0.0.1:[0-9]*\) .*/\1/p' "$work/forward" | grep .); do
-    kill -0 "$forward" 2>/dev/null && [ $SECONDS -lt $deadline ] || { cat "$work/forward" >&2; die 3 "the spine's admin port is not reached"; }
-    sleep 0.1
-  done
+  local status=0 token=$work/operator container pid name=kills-$$
+  spine_token "$dir" operator >"$token"
+  forward "${namespace:-pim}" pod/spine-0 8081
   container=$("${KUBECTL[@]}" -n "${namespace:-pim}" get pod spine-0 -o 'jsonpath={.status.containerStatuses[0].containerID}')
   pid=$(find "$(group_memory)/$(node_id "$dir")/kubepods" -path "*/${container##*/}/cgroup.procs" -exec head -n 1 {} +)
-  build/release/pim store backup --admin-url "http://$admin" --token-file "$work/operator" --to "/backup/$name" >"$out/check.log" 2>&1 ||
+  build/release/pim store backup --admin-url "http://$FORWARDED" --token-file "$token" --to "/backup/$name" >"$out/check.log" 2>&1 ||
     { cat "$out/check.log" >&2; die 3 "the spine made no backup"; }
   build/release/pim load check --history "$out/load/history" --data "/proc/$pid/root/backup/$name" --others-wrote --json \
     >"$out/check.json" 2>>"$out/check.log" || status=$?
