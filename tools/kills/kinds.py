@@ -16,7 +16,6 @@ class Killer:
     def __init__(self, kube, pods, folder, group):
         self.kube, self.pods, self.folder, self.group = kube, pods, folder, Path(group)
         self.stopped = {}  # by pod: processes
-        self.evicted = set()
 
     def path(self, pod):
         return f"/api/v1/namespaces/{pod.namespace}/pods/{pod.name}"
@@ -80,24 +79,19 @@ class Killer:
             {"name": pod.workload, "resources": {"requests": {"memory": memory}}}]}}, MERGE)
 
     def evict(self, victim, limit):
-        """By the kubelet, which takes its memory for short. It chooses by usage above the request, so the others' are raised."""
+        """By the kubelet, which takes its memory for short. It chooses by usage above the request, so the others' are
+        raised. Gives who was evicted, and when."""
         others = [pod for pod in self.pods.all_ready() if pod.uid != victim.uid]
         for pod in others:
             self.request(pod, pod.memory["limits"])
-        evicted, at = None, time.time()
+        before = len(self.pods.evicted)
         try:
             self.node("pressure")
-            evicted, at = self.pods.wait(limit, self.new_eviction)
+            self.pods.wait(limit, lambda: len(self.pods.evicted) > before)
         finally:
             self.node("relief")
             for pod in others:
                 self.request(pod, pod.memory["requests"])
-        if not evicted:
+        if len(self.pods.evicted) == before:
             raise OSError(f"the kubelet evicted nothing within {limit} s")
-        return evicted, at
-
-    def new_eviction(self):
-        found = next((pod for pod in self.pods.pods.values() if pod.reason == "Evicted" and pod.uid not in self.evicted), None)
-        if found:
-            self.evicted.add(found.uid)
-        return found
+        return self.pods.evicted[before:]

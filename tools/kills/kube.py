@@ -87,15 +87,18 @@ class Pods(threading.Thread):
         self.namespaces = namespaces
         self.changed = threading.Condition()
         self.pods = {}  # by uid
-        version = self.list()
-        self.first = version
+        self.since = {}  # by incarnation: when it was ready first
+        self.evicted = []  # pods, and when each was seen to be; its owner may remove it at once
+        self.first = self.list()
         self.start()
 
     def list(self):
         body = self.kube.get("/api/v1/pods")
         found = [pod_of(item) for item in body["items"]]
         with self.changed:
-            self.pods = {pod.uid: pod for pod in found if pod and pod.namespace in self.namespaces}
+            self.pods = {}
+            for pod in found:
+                self.note(pod)
             self.changed.notify_all()
         return body["metadata"]["resourceVersion"]
 
@@ -123,14 +126,21 @@ class Pods(threading.Thread):
             connection.close()
 
     def take(self, what, pod):
+        with self.changed:
+            self.note(pod)
+            if what == "DELETED" and pod:
+                self.pods.pop(pod.uid, None)
+            self.changed.notify_all()
+
+    def note(self, pod):
         if not pod or pod.namespace not in self.namespaces:
             return
-        with self.changed:
-            if what == "DELETED":
-                self.pods.pop(pod.uid, None)
-            else:
-                self.pods[pod.uid] = pod
-            self.changed.notify_all()
+        old = self.pods.get(pod.uid)
+        self.pods[pod.uid] = pod
+        if pod.ready:
+            self.since.setdefault((pod.uid, pod.containers), time.time())
+        if pod.reason == "Evicted" and (not old or old.reason != "Evicted"):
+            self.evicted.append((pod, time.time()))
 
     def ready(self, workload):
         """The workload's pod that is ready, or None."""
@@ -142,7 +152,7 @@ class Pods(threading.Thread):
             return sorted(pod for pod in self.pods.values() if pod.ready)
 
     def wait(self, limit, condition):
-        """What `condition` gives once that is something, and when; or None and the time at which it was given up."""
+        """What `condition` gives once that is something; or the nothing that it gave at last."""
         deadline = time.monotonic() + limit
         with self.changed:
             while not (found := condition()):
@@ -150,9 +160,9 @@ class Pods(threading.Thread):
                 if left <= 0:
                     break
                 self.changed.wait(left)
-            return found, time.time()
+            return found
 
-    def another(self, old):
-        """A ready pod of the same workload that is another incarnation, or None."""
+    def back(self, old):
+        """When another incarnation of the workload's pod was ready; None while there is none."""
         pod = self.ready(old.workload)
-        return pod if pod and (pod.uid, pod.containers) != (old.uid, old.containers) else None
+        return self.since[pod.uid, pod.containers] if pod and (pod.uid, pod.containers) != (old.uid, old.containers) else None

@@ -60,7 +60,7 @@ class Matrix:
 
     def one(self, kind, workload, dice):
         """One pod, until it is back."""
-        old, _ = self.pods.wait(BACK, lambda: self.pods.ready(workload))
+        old = self.pods.wait(BACK, lambda: self.pods.ready(workload))
         if not old:
             raise OSError(f"there is no ready pod of {workload} to kill")
         marker = self.mark(workload)
@@ -79,9 +79,9 @@ class Matrix:
         time.sleep(dice.uniform(*SETTLE) if workload == plans.SPINE else 0)
 
     def back(self, old):
-        found, at = self.pods.wait(BACK, lambda: self.pods.another(old))
+        back = self.pods.wait(BACK, lambda: self.pods.back(old))
         self.killer.stopped.pop(old.uid, None)
-        return at if found else None
+        return back
 
     def answered(self, pod):
         """After a pause: the same pod says itself that it is ready, and is so for the cluster, too."""
@@ -90,9 +90,8 @@ class Matrix:
             if time.monotonic() > deadline:
                 return None
             time.sleep(0.05)
-        answered = time.time()
-        found, at = self.pods.wait(deadline - time.monotonic(), lambda: self.pods.ready(pod.workload))
-        return max(at, answered) if found else None
+        found = self.pods.wait(deadline - time.monotonic(), lambda: self.pods.ready(pod.workload))
+        return time.time() if found else None
 
     def mark(self, workload):
         """A marker that the kill of this workload must not lose."""
@@ -127,14 +126,14 @@ class Matrix:
     def eviction(self):
         """Of the spine, if the kubelet chooses it, as it should."""
         victim = next((pod for pod in self.everyone() if pod.workload == plans.SPINE), None) or self.everyone()[0]
-        evicted, at = self.killer.evict(victim, BACK)
-        self.record("eviction", evicted, at, self.back(evicted))
-        self.killer.remove(evicted)  # what a Deployment leaves of it
+        for pod, at in self.killer.evict(victim, BACK):
+            self.record("eviction", pod, at, self.back(pod))
+            self.killer.remove(pod)  # what a Deployment leaves of it
         self.counted()
 
     def everyone(self):
         """All pods, once each workload has one that is ready."""
-        found, _ = self.pods.wait(BACK, lambda: len({pod.workload for pod in self.pods.all_ready()}) == len(self.workloads) and self.pods.all_ready())
+        found = self.pods.wait(BACK, lambda: len({pod.workload for pod in self.pods.all_ready()}) == len(self.workloads) and self.pods.all_ready())
         if not found:
             raise OSError(f"after {BACK} s there is no ready pod of " +
                           ", ".join(sorted(self.workloads - {pod.workload for pod in self.pods.all_ready()})))
