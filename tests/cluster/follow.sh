@@ -7,43 +7,8 @@ keys=$1
 shift
 KUBECTL=("$@")
 limit=${PIM_FOLLOW_SECONDS:-90}
-work=$(mktemp -d "${TMPDIR:-/tmp}/pim-follow.XXXXXX")
-forwards=()
-cleanup() {
-  local pid
-  for pid in "${forwards[@]}"; do kill "$pid" 2>/dev/null || true; done
-  wait
-  rm -rf "$work"
-}
-trap cleanup EXIT
-
-# forward NAMESPACE SERVICE PORT: its address on this machine goes to $work/SERVICE.
-forward() {
-  "${KUBECTL[@]}" -n "$1" port-forward "service/$2" ":$3" --address 127.0.0.1 >"$work/$2.log" 2>&1 &
-  forwards+=($!)
-  local deadline=$((SECONDS + 30))
-  until sed -n 's/^Forwarding from \(127.0.0.1:[0-9]*\) .*/\1/p' "$work/$2.log" | grep . >"$work/$2"; do
-    kill -0 "${forwards[-1]}" 2>/dev/null && [ $SECONDS -lt $deadline ] || { cat "$work/$2.log"; exit 3; }
-    sleep 0.1
-  done
-}
+source tests/cluster/stack.sh
 forward pim spine 8080
-for part in tempo:3200 loki:3100 mimir:9009; do forward pim-observability "${part%:*}" "${part#*:}"; done
-jq -n --arg tempo "$(cat "$work/tempo")" --arg loki "$(cat "$work/loki")" --arg mimir "$(cat "$work/mimir")" \
-  '{tempo: "http://\($tempo)", loki: "http://\($loki)", mimir: "http://\($mimir)"}' >"$work/stack.json"
-# shellcheck disable=SC1091
-source observability/ask.sh "$work/stack.json"
-
-# found WHAT COMMAND...: until it says something.
-found() {
-  local what=$1 deadline=$((SECONDS + limit)) answer
-  shift
-  until answer=$("$@" 2>/dev/null) && [ -n "$answer" ]; do
-    [ $SECONDS -lt $deadline ] || { echo "NOT FOUND after $limit s: $what ($*)"; exit 1; }
-    sleep 1
-  done
-  printf '%-28s %s\n' "$what" "$(head -n 1 <<<"$answer" | cut -c1-150)"
-}
 
 id=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 token=$(build/release/pim token --keys "$keys" --user follow --role registrar --tenant north-health --ttl 1h)
