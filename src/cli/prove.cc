@@ -34,6 +34,8 @@ void add_prove(CLI::App& app, Action& action) {
       ->check(CLI::Range(1, prove::kClaims));
   command->add_option("--links", options->links,
                       "What ./lab saw of the link tests, for claim 3 (JSON)");
+  command->add_option("--cluster", options->cluster,
+                      "What ./lab saw of a redeployment, for claims 5 and 1 (JSON)");
   command->add_flag("--keep", options->keep,
                     "Leave a server up on the data, and say how to try it");
   command->add_option("--out", options->out, "Directory of the report")

@@ -18,6 +18,7 @@
 #include "cli/stop_signals.h"
 #include "cli/text_file.h"
 #include "domain/event.h"
+#include "store/sqlite/directory_lock.h"
 #include "telemetry/event.h"
 #include "telemetry/log.h"
 
@@ -56,9 +57,28 @@ void announce(Node& node, const ServeConfig& config, std::string_view phase) {
                         {"pim.trace_share", config.trace_share}}));
 }
 
+// Until no other process has the data, or the limit passes, and opening them says whose they are:
+// a pod may begin before its predecessor has ended. False if told to stop meanwhile.
+bool await_data(const ServeConfig& config, const StopSignals& signals) {
+  constexpr std::chrono::milliseconds kPause{20};
+  const auto until = steady_clock::now() + config.wait_for_data;
+  bool said = false;
+  while (steady_clock::now() < until && store::sqlite::DirectoryLock::is_held(config.data)) {
+    if (!said) {
+      telemetry::log(
+          Level::info, "waiting until another process leaves the data directory",
+          {{"data", config.data}, {"limit_s", std::to_string(config.wait_for_data.count())}});
+      said = true;
+    }
+    if (signals.wait(kPause)) return false;
+  }
+  return true;
+}
+
 int serve(const ServeConfig& config, CommandTrace& trace) {
   const StopSignals signals;  // before any thread starts
   telemetry::set_log_output(STDOUT_FILENO);
+  if (!await_data(config, signals)) return kOk;
   const auto started = steady_clock::now();
   auto node = Node::start(config);
   if (!node) return fail(kEnvironment, node.error());

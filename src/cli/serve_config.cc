@@ -115,6 +115,7 @@ Result<ServeConfig, std::string> resolve_serve_config(const SettingValues& flags
   Reader reader(resolved);
   ServeConfig config;
   config.data = without_slash(reader.text("data"));
+  config.wait_for_data = std::chrono::seconds(reader.number<int>("wait-seconds", 0, 3600));
   config.anchors = without_slash(reader.text("anchors"));
   config.keys = reader.text("keys");
   config.ready_file = reader.text("ready-file");

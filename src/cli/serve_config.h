@@ -16,9 +16,10 @@ namespace pim::cli {
 
 struct ServeConfig {
   std::string data;
-  std::string anchors;     // a directory outside `data`
-  std::string keys;        // of tokens
-  std::string ready_file;  // empty: none
+  std::chrono::seconds wait_for_data{0};  // while another process has it
+  std::string anchors;                    // a directory outside `data`
+  std::string keys;                       // of tokens
+  std::string ready_file;                 // empty: none
   std::string listen = "127.0.0.1";
   std::string admin_listen = "127.0.0.1";
   std::uint16_t port = 8080;  // 0: the system chooses
@@ -48,6 +49,7 @@ struct Setting {
 
 inline constexpr auto kSettings = std::to_array<Setting>({
     {"data", "", "Data directory; created where absent; one process at a time"},
+    {"wait-seconds", "0", "How long to wait for a data directory that another process has"},
     {"anchors", "", "Directory of the signed heads, outside the data (default: DATA-anchors)"},
     {"keys", ".lab/keys.json", "Keys that tokens are verified with (pim token --init)"},
     {"ready-file", "", "Written once ready: {\"pid\",\"port\",\"admin_port\"}"},

@@ -101,6 +101,54 @@ TEST_F(ServerLifeTest, OneProcessADirectory) {
   EXPECT_EQ(pim({"audit", "verify", "--data", data()}).exit, 3);
 }
 
+class WaitingServerTest : public ServerLifeTest {
+ protected:
+  // A second one on the same data, up to where it waits.
+  load::ServerProcess second(const char* limit) {
+    const std::string scratch = path("second");
+    std::filesystem::create_directory(scratch);
+    auto started = load::ServerProcess::start(
+        {PIM_PROGRAM, data(), path("keys.json"), scratch, {"--wait-seconds", limit}, {}});
+    EXPECT_TRUE(started.ok());
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
+    while (log().find("waiting until another process") == std::string::npos) {
+      if (std::chrono::steady_clock::now() > deadline) {
+        ADD_FAILURE() << "it does not wait: " << log();
+        break;
+      }
+      std::this_thread::sleep_for(1ms);
+    }
+    return std::move(started).value();
+  }
+  std::string log() const { return read_text(path("second/server.log")); }
+};
+
+TEST_F(WaitingServerTest, ServesOnceItsPredecessorIsGone) {
+  serve();
+  ASSERT_EQ(register_patient("key-1").status, 201);
+  auto successor = second("3600");
+  kill_server();
+  const auto ready = successor.await_ready(60s);
+  EXPECT_TRUE(ready.ok()) << ready.error();
+}
+
+TEST_F(WaitingServerTest, EndsWhenToldTo) {
+  serve();
+  auto successor = second("3600");
+  successor.process().signal(SIGTERM);
+  const auto ended = successor.process().wait(std::chrono::steady_clock::now() + 60s);
+  EXPECT_TRUE(ended && ended->clean()) << log();
+  EXPECT_EQ(admin("GET", "/readyz").status, 200);
+}
+
+TEST_F(WaitingServerTest, SaysWhoHasTheDataWhenTheLimitPasses) {
+  serve();
+  auto successor = second("1");
+  const auto ended = successor.process().wait(std::chrono::steady_clock::now() + 60s);
+  EXPECT_TRUE(ended && ended->code == 3) << log();
+  EXPECT_NE(log().find("in use by process"), std::string::npos) << log();
+}
+
 TEST_F(ServerLifeTest, SaysWhenItIsReadyAndTakesItBackAtTheEnd) {
   serve();
   EXPECT_EQ(admin("GET", "/readyz").status, 200);

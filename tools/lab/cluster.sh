@@ -1,8 +1,12 @@
 # Sourced by ./lab: the clusters, on a Kubernetes of one node on this machine, or on the reader's own.
 source tools/lab/node.sh
 source tools/lab/deploy.sh
+source tools/lab/redeploy.sh
 
 CLUSTER_USAGE='./lab cluster up --local [--bare]      a Kubernetes of one node on this machine, and both clusters in it; --bare: without them
+./lab cluster up --local --restore FROM   the spine with what `backup` left in FROM
+./lab cluster backup --to TO           stops the spine of the local node, and makes a backup of it and of the signed heads
+./lab cluster redeploy [--out OUT]     the local node: backup, everything torn down, built again from HEAD, restored and proved; timed
 ./lab cluster up --context NAME [--context-b NAME] [--overlay NAME]   both clusters in a Kubernetes of yours, B in another; overlay k3s
 ./lab cluster images [NAME...]         builds images into out/images, without deploying any
 ./lab cluster status                   each part and each pod
@@ -10,14 +14,14 @@ CLUSTER_USAGE='./lab cluster up --local [--bare]      a Kubernetes of one node o
 Each takes --dir DIR (.lab/cluster). Programs are built from pinned Go modules, once a machine. --local needs root.'
 
 cluster() {
-  local verb=${1:-help} dir=.lab/cluster local='' bare='' keep='' context='' context_b='' overlay='' names=()
+  local verb=${1:-help} dir=.lab/cluster local='' bare='' keep='' context='' context_b='' overlay='' restore='' to='' out=out/redeploy names=()
   [ $# -gt 0 ] && shift
   while [ $# -gt 0 ]; do
     case $1 in
       --local) local=1 ;;
       --bare) bare=1 ;;
       --keep) keep=1 ;;
-      --dir | --context | --context-b | --overlay)
+      --dir | --context | --context-b | --overlay | --restore | --to | --out)
         [ $# -ge 2 ] || die 2 "$1 needs a value"
         local option=${1#--}
         printf -v "${option//-/_}" %s "$2"
@@ -33,8 +37,14 @@ cluster() {
   case $verb in
     up)
       [ -n "$local$context" ] || die 2 "up needs --local or --context NAME"$'\n'"$CLUSTER_USAGE"
-      if [ -n "$local" ]; then cluster_up_local "$dir" "$bare"; else cluster_up_context "$dir" "$context" "${context_b:-$context}" "${overlay:-k3s}"; fi
+      if [ -n "$local" ]; then cluster_up_local "$dir" "$bare" "$restore"; else cluster_up_context "$dir" "$context" "${context_b:-$context}" "${overlay:-k3s}"; fi
       ;;
+    backup)
+      [ -n "$to" ] || die 2 "backup needs --to TO"$'\n'"$CLUSTER_USAGE"
+      cluster_kubectl "$dir"
+      cluster_backup "$dir" "$(realpath -m "$to")"
+      ;;
+    redeploy) redeploy "$dir" "$(realpath -m "$out")" ;;
     images) cluster_images "${names[@]}" ;;
     status) cluster_status "$dir" ;;
     down)
@@ -60,7 +70,7 @@ cluster_images() {
 }
 
 cluster_up_local() {
-  local dir=$1 bare=$2 name archives=() KUBECTL
+  local dir=$1 bare=$2 restore=$3 name archives=() KUBECTL
   [ -n "$bare" ] || cluster_images
   node_up "$dir"
   if [ -z "$bare" ]; then
@@ -68,6 +78,7 @@ cluster_up_local() {
     node_images "$dir" "${archives[@]}"
     cluster_kubectl "$dir"
     cluster_deploy_b "$dir" ci
+    [ -z "$restore" ] || cluster_restore "$dir" ci "$(realpath -m "$restore")"
     cluster_deploy_a "$dir" ci
   fi
   cluster_status "$dir"

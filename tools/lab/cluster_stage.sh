@@ -4,8 +4,10 @@ source tools/lab/cluster.sh
 CLUSTER_TEST_PACKAGES=(busybox-static)
 
 stage_cluster_run() {
+  need "${NODE_PACKAGES[@]}" "${CLUSTER_TEST_PACKAGES[@]}" "${TOUR_PACKAGES[@]}"
+  local reason
+  reason=$(node_possible) || { say "  skipped: no node on this machine: $reason"; return 0; }
   node_needs
-  need "${CLUSTER_TEST_PACKAGES[@]}" "${TOUR_PACKAGES[@]}"
   local work dir status=0 name begin KUBECTL
   work=$(mktemp -d "${TMPDIR:-/tmp}/pim-cluster.XXXXXX")
   dir=$work/cluster

@@ -55,6 +55,21 @@ node_needs() {
   go_build "${NODE_MODULES[@]}"
 }
 
+# Whether this machine lets root make what a node is made of; else it says what not.
+node_possible() {
+  [ "$(id -u)" = 0 ] || { echo "namespaces, mounts and cgroups need root"; return 1; }
+  local mount probe=pim-node-probe-$BASHPID
+  for mount in $(group_mounts); do
+    mkdir "$mount/$probe" 2>/dev/null && rmdir "$mount/$probe" || { echo "no cgroup can be made in $mount"; return 1; }
+  done
+  unshare --mount --net --pid --uts --ipc --fork sh -ec '
+    mount --make-rprivate / && mount -t tmpfs none /mnt && mkdir /mnt/l /mnt/u /mnt/w /mnt/m /mnt/proc
+    mount -t proc none /mnt/proc
+    mount -t overlay -o lowerdir=/mnt/l,upperdir=/mnt/u,workdir=/mnt/w none /mnt/m
+    ip link add probe0 type veth peer name probe1
+    nft add table ip probe' 2>&1 || { echo "namespaces with mounts, overlays, links and nftables of their own are not allowed"; return 1; }
+}
+
 # Held until the shell that calls it ends.
 node_lock() {
   exec 8>"$1/lock"

@@ -1,11 +1,12 @@
 # Sourced by ./lab: the claims, shown; and what takes other programs than our own to show.
 source tools/lab/stack.sh
+source tools/lab/cluster.sh
 
 CLICKS_PACKAGES=(chromium chromium-driver python3-selenium curl jq)
 CLICKS_DIR=out/grafana
 SUBJECT_LIMIT=180 # s
 
-PROVE_USAGE='./lab prove                  every claim that can be shown here, into out/prove/report.html; about 8 min
+PROVE_USAGE='./lab prove                  every claim that can be shown here, into out/prove/report.html; about 15 min
 ./lab prove --claim N        that claim alone, and what is shown with it
 ./lab prove --sabotage N     with what makes claim N fail: must end with exit code 1 (3: not delivered here)
 ./lab prove --publish        and a sabotaged run beside it, into docs/evidence.md; the working tree must be clean
@@ -26,7 +27,7 @@ prove() {
 
 # prove_claims OUT [--claim N | --sabotage N]
 prove_claims() {
-  local out=$1 links=() sabotaged=
+  local out=$1 handed_in=() sabotaged=
   shift
   [ "${1:-}" != --sabotage ] || sabotaged=$2
   need "${BUILD_PACKAGES[@]}" "${TOUR_PACKAGES[@]}"
@@ -34,10 +35,45 @@ prove_claims() {
   mkdir -p "$out"
   if [ $# -eq 0 ] || [ "$2" = 3 ]; then
     prove_links "$out" "$sabotaged"
-    links=(--links "$out/links.json")
+    handed_in+=(--links "$out/links.json")
   fi
-  build/release/pim prove --seed-dir seed --out "$out" "${links[@]}" "$@"
+  if [ $# -eq 0 ] || [ "$2" = 5 ]; then
+    prove_cluster "$out" "$sabotaged"
+    handed_in+=(--cluster "$out/cluster.json")
+  fi
+  build/release/pim prove --seed-dir seed --out "$out" "${handed_in[@]}" "$@"
 }
+
+# prove_cluster OUT [SABOTAGED]: brings both clusters up on a node of their own, redeploys them and says in OUT/cluster.json
+# (docs/formats/cluster-file.md) what came of it. Sabotaged, nothing is restored.
+prove_cluster() {
+  local out=$1 part reason=''
+  rm -f "$out/cluster.json"
+  [ "$(id -u)" = 0 ] || reason='a Kubernetes of its own needs root'
+  for part in "${NODE_MODULES[@]}" "${STACK_PARTS[@]}"; do
+    [ -x "$(go_binary "$part")" ] || reason="$part is not built on this machine (./lab cluster up --local)"
+  done
+  if [ -z "$reason" ]; then
+    say "both clusters, on a node of their own, and redeployed"
+    prove_redeploy "$out" "${2:-}" || [ -s "$out/redeploy/result.json" ] || reason="the clusters did not come up (see $out/cluster.log)"
+  fi
+  if [ -n "$reason" ]; then jq -n --arg reason "$reason" '{checks: [], $reason}'; else jq . "$out/redeploy/result.json"; fi >"$out/cluster.json"
+}
+
+# In a shell of its own, with which the node ends.
+prove_redeploy() (
+  local out=$1 work dir KUBECTL
+  rm -rf "$out/redeploy"
+  work=$(mktemp -d "${TMPDIR:-/tmp}/pim-prove.XXXXXX")
+  dir=$work/cluster
+  # shellcheck disable=SC2064
+  trap "cluster down --dir '$dir' >/dev/null; rm -rf '$work'" EXIT
+  {
+    ./lab cluster up --local --dir "$dir" && cluster_kubectl "$dir" && spine_token "$dir" loadgen >"$work/loadgen" &&
+      build/release/pim data generate --patients 50 --format api --url "$(spine_url)" --token-file "$work/loadgen" &&
+      PIM_SABOTAGE=${2:+1} ./lab cluster redeploy --dir "$dir" --out "$out/redeploy"
+  } >"$out/cluster.log" 2>&1
+)
 
 # prove_links OUT [SABOTAGED]: runs the link tests against a stack of their own and says in OUT/links.json
 # (docs/formats/links-file.md) what came of it. Sabotaged, the key of a link is broken.

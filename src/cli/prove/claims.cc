@@ -44,7 +44,10 @@ std::vector<Claim> all_claims() {
        "every reply's shard and every event's bucket, computed again; the client's counts by shard "
        "against /metrics",
        "./lab demo"},
-      {5, "everything comes from Git; redeployed in under 30 minutes", "", ""},
+      {5, "everything comes from Git; redeployed in under 30 minutes",
+       "both clusters on a real Kubernetes of one node: backup, everything torn down, built again "
+       "from a clone of the commit, restored, and held against what was there",
+       "./lab prove --claim 5"},
       {6, "failure pressure while the SLOs hold, with a report that could say no",
        "a scenario of load and faults, judged by its objectives as clients see them after retries, "
        "and by its history",
@@ -55,7 +58,7 @@ std::vector<Claim> all_claims() {
   claim_of(claims, 1).missing = "pods";
   claim_of(claims, 3).missing = "no run of the stack's link tests was handed in (--links FILE)";
   claim_of(claims, 4).missing = "regions";
-  claim_of(claims, 5).missing = "redeploying both clusters is not timed yet";
+  claim_of(claims, 5).missing = "no redeployment was handed in (--cluster FILE)";
   return claims;
 }
 

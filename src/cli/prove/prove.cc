@@ -14,6 +14,7 @@
 
 #include "api/build_info.h"
 #include "cli/command.h"
+#include "cli/prove/cluster.h"
 #include "cli/prove/interrupt.h"
 #include "cli/prove/kills_act.h"
 #include "cli/prove/lab_server.h"
@@ -101,21 +102,30 @@ class Proving {
     proof_.seed = options_.seed;
     proof_.claims = all_claims();
     if (wants({3})) {
-      if (auto done = read_links(); !done) return done;
+      auto done = hand_in(options_.links, [this](std::string_view text) {
+        return judge_links(text, claim_of(proof_.claims, 3));
+      });
+      if (!done) return done;
     }
     if (wants({1, 2, 4})) {
       if (auto done = play_kills(); !done) return done;
     }
-    if (wants({6})) return play_pressure();
-    return {};
+    if (wants({6})) {
+      if (auto done = play_pressure(); !done) return done;
+    }
+    if (!wants({1, 5})) return {};
+    return hand_in(options_.cluster,
+                   [this](std::string_view text) { return judge_cluster(text, proof_.claims); });
   }
 
-  Step read_links() {
-    if (options_.links.empty()) return {};
-    const auto text = read_file(options_.links);
-    if (!text) return stop("cannot read " + options_.links);
-    const auto judged = judge_links(*text, claim_of(proof_.claims, 3));
-    if (!judged) return stop(options_.links + ": " + judged.error());
+  // What others saw; where there is no file, nothing.
+  template <class Judge>
+  Step hand_in(const std::string& file, Judge judge) {
+    if (file.empty()) return {};
+    const auto text = read_file(file);
+    if (!text) return stop("cannot read " + file);
+    const auto judged = judge(*text);
+    if (!judged) return stop(file + ": " + judged.error());
     return {};
   }
 

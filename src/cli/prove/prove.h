@@ -9,8 +9,9 @@ namespace pim::cli::prove {
 
 struct ProveOptions {
   std::string seed_dir = "seed";
-  std::string out;    // empty: out/prove, or out/demo for the short form
-  std::string links;  // a file of docs/formats/links-file.md; empty: none
+  std::string out;      // empty: out/prove, or out/demo for the short form
+  std::string links;    // a file of docs/formats/links-file.md; empty: none
+  std::string cluster;  // a file of docs/formats/cluster-file.md; empty: none
   std::uint64_t seed = 20250601;
   double rate = 1500;       // commands a second, of the act of kills
   std::uint32_t kills = 0;  // 0: as the form has it

@@ -46,4 +46,9 @@ StoreResult<std::unique_ptr<DirectoryLock>> DirectoryLock::take(const std::strin
   return std::unique_ptr<DirectoryLock>(new DirectoryLock(std::move(file)));
 }
 
+bool DirectoryLock::is_held(const std::string& directory) {
+  const Descriptor file(::open((directory + "/lock").c_str(), O_RDWR | O_CLOEXEC));
+  return file && ::flock(file.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
 }  // namespace pim::store::sqlite

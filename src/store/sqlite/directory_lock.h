@@ -14,6 +14,10 @@ class DirectoryLock final : public Files::Lock {
  public:
   static StoreResult<std::unique_ptr<DirectoryLock>> take(const std::string& directory);
 
+  // Whether a process has it now. Asking is not taking: by the answer another may have it, and who
+  // asks at the very moment at which another takes makes that one fail.
+  static bool is_held(const std::string& directory);
+
  private:
   explicit DirectoryLock(Descriptor file) : file_(std::move(file)) {}
   Descriptor file_;
