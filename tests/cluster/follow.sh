@@ -8,11 +8,11 @@ shift
 KUBECTL=("$@")
 limit=${PIM_FOLLOW_SECONDS:-90}
 source tests/cluster/stack.sh
-forward pim spine 8080
+forward pim service/spine 8080
 
 id=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 token=$(build/release/pim token --keys "$keys" --user follow --role registrar --tenant north-health --ttl 1h)
-status=$(curl -s -o "$work/answer" -w '%{http_code}' "http://$(cat "$work/spine")/v1/patients" -H "Authorization: Bearer $token" \
+status=$(curl -s -o "$work/answer" -w '%{http_code}' "http://$FORWARDED/v1/patients" -H "Authorization: Bearer $token" \
   -H 'Content-Type: application/json' -H "traceparent: 00-$id-00f067aa0ba902b7-01" \
   -d '{"birth_year":1957,"sex":"F","state":"OH","zip3":"441"}')
 [ "$status" = 201 ] || { echo "the spine answered $status: $(cat "$work/answer")"; exit 1; }

@@ -81,7 +81,7 @@ Names labels_of(const std::string& selector) {
 }
 
 // What is neither ours nor recorded: of the scrape, the ruler, the kubelet and the other programs.
-// That they exist, dashboards_test.cc and tests/cluster/board.sh ask the real ones.
+// That they exist, dashboards_test.cc and tests/cluster/kubernetes_board.sh ask the real ones.
 bool is_elsewhere(const std::string& name) {
   static const std::regex kElsewhere(
       "up|ALERTS|process_start_time_seconds|"

@@ -50,7 +50,8 @@ inline constexpr auto kOnlyUnderFault = std::to_array<UnderFault>({
 });
 
 // What these begin, as Query::where, asks for what a kubelet tells: there is none here, and nothing
-// may answer. tests/cluster/board.sh asks a real one. But for the second ones, which need none.
+// may answer. tests/cluster/kubernetes_board.sh asks a real one. But for the second ones, which
+// need none.
 inline constexpr auto kOfACluster = std::to_array<std::string_view>(
     {"pim-cluster / ", "pim:container_start:seconds", "PimPod", "PimVolume", "PimNode",
      "pod-loss.md", "volume-full.md", "node-reboot.md"});

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Each query of the Kubernetes board answers in a cluster at work, and the ruler evaluates the alerts that lead to it.
-# board.sh KUBECTL...
+# kubernetes_board.sh KUBECTL...
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 KUBECTL=("$@")
