@@ -28,6 +28,7 @@ stage_cluster_run() {
   say "  both clusters up in $((SECONDS - begin)) s"
   cluster_kubectl "$dir"
   check cluster-follow tests/cluster/follow.sh "$dir/secrets/keys.json" "${KUBECTL[@]}" || status=1
+  check cluster-kubernetes-board tests/cluster/kubernetes_board.sh "${KUBECTL[@]}" || status=1
   # this node's network plugin enforces none, and the test has to see that
   check cluster-policies cluster_enforces_none tests/cluster/policies.sh lab.local/busybox:test /busybox "${KUBECTL[@]}" || status=1
   check cluster-deploy-again tests/cluster/deploy_again.sh "$dir" || status=1
