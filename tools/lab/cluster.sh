@@ -1,6 +1,7 @@
 # Sourced by ./lab: the clusters, on a Kubernetes of one node on this machine, or on the reader's own.
 source tools/lab/node.sh
 source tools/lab/deploy.sh
+source tools/lab/certs.sh
 
 CLUSTER_USAGE='./lab cluster up --local [--bare]      a Kubernetes of one node on this machine, and both clusters in it; --bare: without them
 ./lab cluster up --context NAME [--context-b NAME] [--overlay NAME]   both clusters in a Kubernetes of yours, B in another; overlay k3s
