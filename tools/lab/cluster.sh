@@ -10,6 +10,7 @@ CLUSTER_USAGE='./lab cluster up --local [--bare]      a Kubernetes of one node o
 ./lab cluster redeploy [--out OUT]     the local node: backup, everything torn down, built again from HEAD, restored and proved; timed
 ./lab cluster up --context NAME [--context-b NAME] [--overlay NAME]   both clusters in a Kubernetes of yours, B in another; overlay k3s
 ./lab cluster images [NAME...]         builds images into out/images, without deploying any
+./lab cluster test                     all of this on a node of its own: ./lab test cluster
 ./lab cluster status                   each part and each pod
 ./lab cluster down [--keep]            with all that it made; --keep leaves the data; of a Kubernetes of yours (--context), its namespaces
 Each takes --dir DIR (.lab/cluster). Programs are built from pinned Go modules, once a machine. --local needs root.'
@@ -53,6 +54,7 @@ cluster() {
       [ -n "$keep" ] || deploy_forget "$dir"
       [ -n "$context" ] || node_down "$dir" "$keep"
       ;;
+    test) exec ./lab test cluster ;;
     help) echo "$CLUSTER_USAGE" ;;
     *) die 2 "cluster has no verb '$verb'"$'\n'"$CLUSTER_USAGE" ;;
   esac
