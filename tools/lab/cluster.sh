@@ -3,6 +3,7 @@ source tools/lab/node.sh
 source tools/lab/deploy.sh
 source tools/lab/redeploy.sh
 source tools/lab/certs.sh
+source tools/lab/kills.sh
 
 CLUSTER_USAGE='./lab cluster up --local [--bare]      a Kubernetes of one node on this machine, and both clusters in it; --bare: without them
 ./lab cluster up --local --restore FROM   the spine with what `backup` left in FROM
@@ -11,19 +12,21 @@ CLUSTER_USAGE='./lab cluster up --local [--bare]      a Kubernetes of one node o
 ./lab cluster up --context NAME [--context-b NAME] [--overlay NAME]   both clusters in a Kubernetes of yours, B in another; overlay k3s
 ./lab cluster images [NAME...]         builds images into out/images, without deploying any
 ./lab cluster test                     all of this on a node of its own: ./lab test cluster
+./lab cluster kills [--kills N] [--seed S] [--out DIR] [--namespace NAME]   every pod killed in every way, under load
 ./lab cluster status                   each part and each pod
 ./lab cluster down [--keep]            with all that it made; --keep leaves the data; of a Kubernetes of yours (--context), its namespaces
 Each takes --dir DIR (.lab/cluster). Programs are built from pinned Go modules, once a machine. --local needs root.'
 
 cluster() {
-  local verb=${1:-help} dir=.lab/cluster local='' bare='' keep='' context='' context_b='' overlay='' restore='' to='' out=out/redeploy names=()
+  local verb=${1:-help} dir=.lab/cluster local='' bare='' keep='' context='' context_b='' overlay='' restore='' to='' out='' names=()
+  local kills=200 seed=1 namespace=''
   [ $# -gt 0 ] && shift
   while [ $# -gt 0 ]; do
     case $1 in
       --local) local=1 ;;
       --bare) bare=1 ;;
       --keep) keep=1 ;;
-      --dir | --context | --context-b | --overlay | --restore | --to | --out)
+      --dir | --context | --context-b | --overlay | --restore | --to | --out | --kills | --seed | --namespace)
         [ $# -ge 2 ] || die 2 "$1 needs a value"
         local option=${1#--}
         printf -v "${option//-/_}" %s "$2"
@@ -46,8 +49,9 @@ cluster() {
       cluster_kubectl "$dir"
       cluster_backup "$dir" "$(realpath -m "$to")"
       ;;
-    redeploy) redeploy "$dir" "$(realpath -m "$out")" ;;
+    redeploy) redeploy "$dir" "$(realpath -m "${out:-out/redeploy}")" ;;
     images) cluster_images "${names[@]}" ;;
+    kills) cluster_kills "$dir" "$kills" "$seed" "${out:-out/kills}" "$namespace" ;;
     status) cluster_status "$dir" ;;
     down)
       [ -z "$context" ] || deploy_delete "$context" "${context_b:-$context}"
