@@ -39,9 +39,9 @@ agent_with() {
 }
 gateways() { "${KUBECTL[@]}" -n pim-observability scale deployment/gateway --replicas="$1" >/dev/null; }
 cleanup() {
+  ports_end
   gateways 1
   [ "$form" = short ] || agent_with
-  ports_end
 }
 trap cleanup EXIT
 case $form in
