@@ -113,5 +113,6 @@ cluster_status() {
     "${KUBECTL[@]}" -n "$namespace" get pods --no-headers -o custom-columns=A:.metadata.namespace,B:.metadata.name,C:.status.phase,D:.status.containerStatuses[0].ready,E:.status.containerStatuses[0].restartCount |
       while read -r where pod phase ready restarts; do printf '%-24s %-28s %-10s ready %-5s restarts %s\n' "$where" "$pod" "$phase" "$ready" "$restarts"; done
   done
+  certs_show "$dir" || status=1
   return "$status"
 }
