@@ -17,12 +17,12 @@ MAY_HAVE_TOKEN = {("pim-node-agent", "node-agent"), ("pim-node-agent", "events")
 MAY_BE_ROOT = {("pim-node-agent", "node-agent")}
 NEEDS_NO_BUDGET = {"grafana", "events"}  # nothing is lost while they are away
 NEEDS_NO_PROBE = {"events", "load"}  # they end when they cannot go on
-SECRETS = {"keys", "grafana"}  # made at `up`
+SECRETS = {"keys", "grafana", "agent-tls", "gateway-tls", "spine-tls"}  # made at `up`
 DEFAULTS_ARE_RIGHT = re.compile(r"_PORT$|^GRAFANA_URL$|^MIMIR_PUBLIC_HOST$")
 NOT_OF_A_CONFIGURATION = {"GOMEMLIMIT"}
 IMAGES = re.compile(
-    r"(lab\.local/(pim|collector|loki|tempo|mimir|pyroscope|kubectl)|grafana/(loki|tempo|mimir|pyroscope|grafana)"
-    r"|otel/opentelemetry-collector-contrib|registry\.k8s\.io/kubectl):(local|v?\d+\.\d+\.\d+)"
+    r"(lab\.local/(pim|collector|loki|tempo|mimir|pyroscope|kubectl|gateway)|grafana/(loki|tempo|mimir|pyroscope|grafana)"
+    r"|otel/opentelemetry-collector-contrib|registry\.k8s\.io/kubectl|nginxinc/nginx-unprivileged):(local|v?\d+\.\d+\.\d+)"
 )
 
 
@@ -69,6 +69,9 @@ class Overlay:
             self.check_workload(workload)
         for namespace in self.of_kind("Namespace"):
             self.check_namespace(namespace)
+        for service in self.of_kind("Service"):
+            if service["metadata"]["name"] != "gateway" and service["spec"].get("type", "ClusterIP") != "ClusterIP":
+                self.problems.append(f"{service['metadata']['name']} is shown outside; only the gateway may be")
         return self.problems
 
     def check_namespace(self, namespace):
@@ -254,6 +257,11 @@ def one_by_one(documents, *known):
                 change(broken[at])
                 if not Overlay(broken, *known).check():
                     yield f"{name}: {what}"
+        elif document["kind"] == "Service" and name != "gateway":
+            broken = copy.deepcopy(documents)
+            broken[at]["spec"]["type"] = "NodePort"
+            if not Overlay(broken, memory).check():
+                yield f"{name}: shown outside"
         elif (document["kind"] in ("PodDisruptionBudget", "ConfigMap", "PersistentVolumeClaim")
               or (document["kind"], name) == ("NetworkPolicy", "default-deny")):
             if not Overlay(documents[:at] + documents[at + 1:], *known).check():

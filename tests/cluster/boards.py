@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Asks what the boards in a folder ask, of back ends by address: boards.py FOLDER mimir=URL loki=URL tempo=URL.
+"""Asks what the boards in a folder ask, of the back ends in a file of addresses: boards.py FOLDER STACK.JSON.
 
 Variables stand for everything. Ends with 1 where a query is refused, or a board stays without any answer for two minutes.
 """
@@ -36,8 +36,8 @@ def queries_of(board):
                 yield source, filled_in(text)
 
 
-def ask(url, source, query):
-    """How many results there are; None if it is refused."""
+def ask(url, source, query, quiet=False):
+    """How many results there are; None if it is refused, which is said."""
     path, parameter = PATHS[source]
     try:
         with urllib.request.urlopen(f"{url}{path}?{urllib.parse.urlencode({parameter: query})}", timeout=30) as answer:
@@ -45,19 +45,20 @@ def ask(url, source, query):
     except urllib.error.HTTPError as error:
         if error.code >= 500:
             return 0  # not able to at the moment
-        print(f"{source} refuses {query}: {error.read().decode(errors='replace').strip()[:200]}")
+        if not quiet:
+            print(f"{source} refuses {query}: {error.read().decode(errors='replace').strip()[:200]}")
         return None
     results = found.get("traces", []) if source == "tempo" else found["data"]["result"]
     return len(results)
 
 
 def main():
-    urls = dict(each.split("=", 1) for each in sys.argv[2:])
+    urls = json.loads(pathlib.Path(sys.argv[2]).read_text())
     urllib.request.install_opener(urllib.request.build_opener(urllib.request.ProxyHandler({})))
     boards = {path.stem: sorted(set(queries_of(json.loads(path.read_text())))) for path in pathlib.Path(sys.argv[1]).glob("*.json")}
     if not boards or not all(boards.values()):
         sys.exit("there is a board without a query")
-    if ask(urls["mimir"], "mimir", "sum(") is not None:  # negative control
+    if ask(urls["mimir"], "mimir", "sum(", quiet=True) is not None:  # negative control
         sys.exit("a query that is none is not refused")
     deadline = time.monotonic() + LIMIT
     while True:

@@ -27,3 +27,4 @@ found "a container's memory" promql 'container_memory_working_set_bytes{namespac
 found "a volume's free bytes" promql 'kubelet_volume_stats_available_bytes{namespace="pim"} > 0'
 found "Kubernetes' events in Loki" logql '{service_name="events"} |= "reason"'
 found "the stack's own metrics" promql 'count(up{job=~"loki|tempo|mimir|pyroscope"} == 1) == 4'
+echo "its trace, line, count and span metrics; pods, containers, volumes and events of Kubernetes; the stack itself"

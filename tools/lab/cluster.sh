@@ -2,6 +2,7 @@
 source tools/lab/node.sh
 source tools/lab/deploy.sh
 source tools/lab/redeploy.sh
+source tools/lab/certs.sh
 
 CLUSTER_USAGE='./lab cluster up --local [--bare]      a Kubernetes of one node on this machine, and both clusters in it; --bare: without them
 ./lab cluster up --local --restore FROM   the spine with what `backup` left in FROM
