@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """What every rendered overlay of deploy/ must hold. Reads FILE...: `kubectl kustomize` of one overlay each.
 
---memory PART=MIB,... is what ./lab stack allows; --versions COMPOSE.YAML are the images that k3s must have. With --break
-each rule is broken once in a copy, and has to be found.
+--memory PART=MIB,... is what ./lab stack allows; --missed NAME|... are the containers of which an alert says that they are
+gone; --versions COMPOSE.YAML are the images that k3s must have. With --break each rule is broken once in a copy, and has to
+be found.
 """
 import argparse
 import copy
@@ -16,12 +17,12 @@ MAY_HAVE_TOKEN = {("pim-node-agent", "node-agent"), ("pim-node-agent", "events")
 MAY_BE_ROOT = {("pim-node-agent", "node-agent")}
 NEEDS_NO_BUDGET = {"grafana", "events"}  # nothing is lost while they are away
 NEEDS_NO_PROBE = {"events", "load"}  # they end when they cannot go on
-SECRETS = {"keys", "grafana"}  # made at `up`
+SECRETS = {"keys", "grafana", "agent-tls", "gateway-tls", "spine-tls"}  # made at `up`
 DEFAULTS_ARE_RIGHT = re.compile(r"_PORT$|^GRAFANA_URL$|^MIMIR_PUBLIC_HOST$")
 NOT_OF_A_CONFIGURATION = {"GOMEMLIMIT"}
 IMAGES = re.compile(
-    r"(lab\.local/(pim|collector|loki|tempo|mimir|pyroscope|kubectl)|grafana/(loki|tempo|mimir|pyroscope|grafana)"
-    r"|otel/opentelemetry-collector-contrib|registry\.k8s\.io/kubectl):(local|v?\d+\.\d+\.\d+)"
+    r"(lab\.local/(pim|collector|loki|tempo|mimir|pyroscope|kubectl|gateway)|grafana/(loki|tempo|mimir|pyroscope|grafana)"
+    r"|otel/opentelemetry-collector-contrib|registry\.k8s\.io/kubectl|nginxinc/nginx-unprivileged):(local|v?\d+\.\d+\.\d+)"
 )
 
 
@@ -41,9 +42,10 @@ def merged(under, over):
 
 
 class Overlay:
-    def __init__(self, documents, memory):
+    def __init__(self, documents, memory, missed):
         self.documents = documents
         self.memory = memory
+        self.missed = missed
         self.problems = []
 
     def of_kind(self, *kinds):
@@ -67,6 +69,9 @@ class Overlay:
             self.check_workload(workload)
         for namespace in self.of_kind("Namespace"):
             self.check_namespace(namespace)
+        for service in self.of_kind("Service"):
+            if service["metadata"]["name"] != "gateway" and service["spec"].get("type", "ClusterIP") != "ClusterIP":
+                self.problems.append(f"{service['metadata']['name']} is shown outside; only the gateway may be")
         return self.problems
 
     def check_namespace(self, namespace):
@@ -97,6 +102,8 @@ class Overlay:
         wants(account and self.named("ServiceAccount", namespace, account), f"its service account {account} is not there")
         wants(len(pod["containers"]) == 1 and not pod.get("initContainers"), "has not one container")
         container = pod["containers"][0]
+        wants(workload["kind"] == "CronJob" or container["name"] in self.missed,
+              f"pim:container_start:seconds (observability/mimir/rules/kubernetes.yaml) does not name its container {container['name']}")
         self.check_container(name, container, wants)
         self.check_volumes(known, workload, pod, container, wants)
         self.check_environment(namespace, pod, container, wants)
@@ -225,10 +232,11 @@ def breaks():
     yield "probe", container(lambda it: it.pop("livenessProbe"))
     yield "latest", container(lambda it: it.update(image="grafana/loki:latest"))
     yield "unknown image", container(lambda it: it.update(image="example.org/loki:1.2.3"))
+    yield "not missed", container(lambda it: it.update(name="other"))
     yield "second container", pod(lambda it: it["containers"].append(it["containers"][0]))
 
 
-def one_by_one(documents, memory):
+def one_by_one(documents, *known):
     """What was broken and not found."""
     victims = {"spine": [], "agent": [], "loki": []}
     victims["spine"] += [
@@ -247,11 +255,16 @@ def one_by_one(documents, memory):
             for what, change in [*breaks(), *victims[name]]:
                 broken = copy.deepcopy(documents)
                 change(broken[at])
-                if not Overlay(broken, memory).check():
+                if not Overlay(broken, *known).check():
                     yield f"{name}: {what}"
+        elif document["kind"] == "Service" and name != "gateway":
+            broken = copy.deepcopy(documents)
+            broken[at]["spec"]["type"] = "NodePort"
+            if not Overlay(broken, memory).check():
+                yield f"{name}: shown outside"
         elif (document["kind"] in ("PodDisruptionBudget", "ConfigMap", "PersistentVolumeClaim")
               or (document["kind"], name) == ("NetworkPolicy", "default-deny")):
-            if not Overlay(documents[:at] + documents[at + 1:], memory).check():
+            if not Overlay(documents[:at] + documents[at + 1:], *known).check():
                 yield f"without {document['kind']} {name}"
 
 
@@ -259,21 +272,23 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+")
     parser.add_argument("--memory", default="")
+    parser.add_argument("--missed", default="")
     parser.add_argument("--versions")
     parser.add_argument("--break", dest="breaking", action="store_true")
     options = parser.parse_args()
     memory = {name: int(limit) for name, limit in (each.split("=") for each in options.memory.split(",") if each)}
+    known = memory, options.missed.split("|")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     failed = False
     for file in options.files:
         with open(file, encoding="utf-8") as text:
             documents = [each for each in yaml.load_all(text, loader) if each]
-        problems = Overlay(documents, memory).check()
+        problems = Overlay(documents, *known).check()
         if options.versions:
             with open(options.versions, encoding="utf-8") as text:
                 problems += wrong_versions(documents, yaml.load(text, loader))
         if options.breaking:
-            problems += [f"broken, and not found: {each}" for each in one_by_one(documents, memory)]
+            problems += [f"broken, and not found: {each}" for each in one_by_one(documents, *known)]
         for problem in problems:
             failed = True
             print(f"{file}: {problem}")

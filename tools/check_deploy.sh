@@ -33,7 +33,8 @@ for overlay in deploy/cluster-*/overlays/*; do
   "$kubectl" kustomize "$overlay" >"$file" || { echo "$overlay does not render"; failed=1; continue; }
   files+=("$file")
 done
-check() { /usr/bin/python3 tools/check_deploy.py --memory "$memory" --versions deploy/compose/compose.yaml "$@"; }
+missed=$(sed -nE 's/.*container_start_time_seconds\{job="cadvisor", container=~"([^"]+)"\}.*/\1/p' observability/mimir/rules/kubernetes.yaml)
+check() { /usr/bin/python3 tools/check_deploy.py --memory "$memory" --missed "$missed" --versions deploy/compose/compose.yaml "$@"; }
 check "${files[@]}" || failed=1
 # Negative controls.
 check --break "$work/cluster-a-ci.yaml" "$work/cluster-b-ci.yaml" || failed=1

@@ -104,7 +104,8 @@ Result<void, std::string> NodeParts::open_profiler(const ServeConfig& config) {
                                   {{"service_namespace", "pim"},
                                    {"service_version", std::string(api::kVersion)},
                                    {"region", config.region},
-                                   {"service_instance_id", store_->node().to_string()}}));
+                                   {"service_instance_id", store_->node().to_string()}},
+                                  config.pyroscope_tls));
   return {};
 }
 

@@ -1,5 +1,5 @@
 // Profiles of a command while it runs: pushed where PIM_PYROSCOPE_ENDPOINT says, the rest at its
-// end.
+// end. Over TLS with the files PIM_PYROSCOPE_CA, _CERT and _KEY.
 #pragma once
 
 #include <memory>

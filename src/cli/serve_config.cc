@@ -149,6 +149,12 @@ Result<ServeConfig, std::string> resolve_serve_config(const SettingValues& flags
   if (!config.pyroscope_endpoint.empty() && config.profile_hz == 0) {
     reader.fail("--pyroscope-endpoint wants a profiler: --profile-hz must not be 0");
   }
+  config.pyroscope_tls = {.authorities = reader.text("pyroscope-ca"),
+                          .certificate = reader.text("pyroscope-cert"),
+                          .key = reader.text("pyroscope-key")};
+  if (config.pyroscope_tls.certificate.empty() != config.pyroscope_tls.key.empty()) {
+    reader.fail("--pyroscope-cert and --pyroscope-key go together");
+  }
   if (!is_label(config.region)) {
     reader.fail("--region is '" + config.region + "' and must be 1 to 32 of a-z, 0-9 and -");
   }

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "domain/result.h"
+#include "telemetry/pyroscope.h"
 
 namespace pim::cli {
 
@@ -39,6 +40,7 @@ struct ServeConfig {
   double trace_share = 0.01;       // of those beyond
   std::uint32_t profile_hz = 100;  // 0: no profiler
   std::string pyroscope_endpoint;  // empty: no profiles are sent
+  telemetry::ClientTls pyroscope_tls;
 };
 
 struct Setting {
@@ -71,6 +73,9 @@ inline constexpr auto kSettings = std::to_array<Setting>({
     {"trace-percent", "1", "Of the traces beyond that rate, how many of a hundred are kept"},
     {"profile-hz", "100", "CPU samples a second of CPU time while somebody records; 0: off"},
     {"pyroscope-endpoint", "", "Where profiles go: http://HOST:4040, a Pyroscope"},
+    {"pyroscope-ca", "", "Whose certificate it must have, PEM (default: one the system trusts)"},
+    {"pyroscope-cert", "", "Certificate shown to it, PEM; read anew for each profile"},
+    {"pyroscope-key", "", "Private key of that certificate, PEM"},
     {"drain-ms", "5000", "How long SIGTERM waits for admitted requests"},
 });
 

@@ -67,6 +67,7 @@ TEST(ServeConfig, SaysWhichSettingIsWrongAndWhereItCameFrom) {
        kNone,
        "",
        "wants a profiler"},
+      {{{"data", "/d"}, {"pyroscope-key", "k"}}, kNone, "", "--pyroscope-cert and --pyroscope-key"},
       {{{"data", "/d"}, {"anchors", "/d/a"}}, kNone, "", "outside --data"},
   };
   for (const auto& each : cases) {

@@ -32,7 +32,8 @@ bool is_whole_request(const std::string& input) {
 
 }  // namespace
 
-TlsServer::TlsServer(const api::TestCertificate& certificate, Script script)
+TlsServer::TlsServer(const api::TestCertificate& certificate, Script script,
+                     const std::string& clients_of)
     : script_(std::move(script)),
       context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free),
       listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)),
@@ -53,6 +54,12 @@ TlsServer::TlsServer(const api::TestCertificate& certificate, Script script)
       ::listen(listener_.get(), 16) != 0 ||
       ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
     std::abort();
+  }
+  if (!clients_of.empty()) {
+    const std::unique_ptr<X509, void (*)(X509*)> authority(
+        PEM_read_bio_X509(reading(clients_of).get(), nullptr, nullptr, nullptr), X509_free);
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(context_.get()), authority.get());
+    SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   }
   port_ = ntohs(address.sin_port);
   thread_ = std::thread([this] { serve(); });

@@ -19,7 +19,10 @@ namespace pim::cli {
 class TlsServer {
  public:
   using Script = std::function<std::string(const std::string& request)>;
-  TlsServer(const api::TestCertificate& certificate, Script script);
+  // `clients_of`: the authority, PEM, of which a client must show a certificate; empty: none is
+  // asked for.
+  TlsServer(const api::TestCertificate& certificate, Script script,
+            const std::string& clients_of = "");
   ~TlsServer();
   TlsServer(const TlsServer&) = delete;
   TlsServer& operator=(const TlsServer&) = delete;

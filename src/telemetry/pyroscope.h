@@ -38,11 +38,19 @@ class ProfileSender {
   virtual Outcome send(const EncodedProfile& profile) = 0;
 };
 
+// Files, PEM, for an endpoint that is https://. They are read anew for each profile, so that what
+// was rotated holds with the next.
+struct ClientTls {
+  std::string authorities;  // that the server's certificate must be of; empty: the system's
+  std::string certificate;  // shown to the server, and its key; empty: none
+  std::string key;
+};
+
 // POST /ingest, as https://grafana.com/docs/pyroscope/latest/reference-server-api/ has it. `labels`
 // become those of the series; the endpoint is http://127.0.0.1:4040.
 std::unique_ptr<ProfileSender> pyroscope_sender(
     const std::string& endpoint, const std::string& service,
-    const std::vector<std::pair<std::string, std::string>>& labels);
+    const std::vector<std::pair<std::string, std::string>>& labels, const ClientTls& tls = {});
 
 struct ProfilePushOptions {
   std::chrono::milliseconds window{10'000};

@@ -34,9 +34,12 @@ std::string seconds_of(std::chrono::system_clock::time_point time) {
 // opentelemetry-cpp's own client (libcurl): it is linked anyhow. It gives up after 5 s.
 class PyroscopeSender final : public ProfileSender {
  public:
-  explicit PyroscopeSender(std::string address)
+  PyroscopeSender(std::string address, const ClientTls& tls)
       : address_(std::move(address)), client_(http::HttpClientFactory::CreateSync()) {
     secure_.use_ssl = address_.starts_with("https:");
+    secure_.ssl_ca_cert_path = tls.authorities;
+    secure_.ssl_client_cert_path = tls.certificate;
+    secure_.ssl_client_key_path = tls.key;
   }
 
   Outcome send(const EncodedProfile& profile) override {
@@ -62,7 +65,7 @@ class PyroscopeSender final : public ProfileSender {
 
 std::unique_ptr<ProfileSender> pyroscope_sender(
     const std::string& endpoint, const std::string& service,
-    const std::vector<std::pair<std::string, std::string>>& labels) {
+    const std::vector<std::pair<std::string, std::string>>& labels, const ClientTls& tls) {
   std::string name = service + '{';
   for (const auto& [key, value] : labels) {
     if (!name.ends_with('{')) name += ',';
@@ -70,7 +73,7 @@ std::unique_ptr<ProfileSender> pyroscope_sender(
   }
   // With format=pprof the body is the profile itself.
   return std::make_unique<PyroscopeSender>(
-      endpoint + "/ingest?format=pprof&spyName=pim&name=" + percent_encoded(name + '}'));
+      endpoint + "/ingest?format=pprof&spyName=pim&name=" + percent_encoded(name + '}'), tls);
 }
 
 }  // namespace pim::telemetry

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Asks what the boards in a folder ask, of back ends by address: boards.py FOLDER mimir=URL loki=URL tempo=URL.
+"""Asks what the boards in a folder ask, of the back ends in a file of addresses: boards.py FOLDER STACK.JSON.
 
 Variables stand for everything. Ends with 1 where a query is refused, or a board stays without any answer for two minutes.
 """
@@ -53,7 +53,7 @@ def ask(url, source, query, quiet=False):
 
 
 def main():
-    urls = dict(each.split("=", 1) for each in sys.argv[2:])
+    urls = json.loads(pathlib.Path(sys.argv[2]).read_text())
     urllib.request.install_opener(urllib.request.build_opener(urllib.request.ProxyHandler({})))
     boards = {path.stem: sorted(set(queries_of(json.loads(path.read_text())))) for path in pathlib.Path(sys.argv[1]).glob("*.json")}
     if not boards or not all(boards.values()):

@@ -7,47 +7,12 @@ keys=$1
 shift
 KUBECTL=("$@")
 limit=${PIM_FOLLOW_SECONDS:-90}
-work=$(mktemp -d "${TMPDIR:-/tmp}/pim-follow.XXXXXX")
-forwards=()
-cleanup() {
-  local pid
-  for pid in "${forwards[@]}"; do kill "$pid" 2>/dev/null || true; done
-  wait
-  rm -rf "$work"
-}
-trap cleanup EXIT
-
-# forward NAMESPACE SERVICE PORT: its address on this machine goes to $work/SERVICE.
-forward() {
-  "${KUBECTL[@]}" -n "$1" port-forward "service/$2" ":$3" --address 127.0.0.1 >"$work/$2.log" 2>&1 &
-  forwards+=($!)
-  local deadline=$((SECONDS + 30))
-  until sed -n 's/^Forwarding from \(127.0.0.1:[0-9]*\) .*/\1/p' "$work/$2.log" | grep . >"$work/$2"; do
-    kill -0 "${forwards[-1]}" 2>/dev/null && [ $SECONDS -lt $deadline ] || { cat "$work/$2.log"; exit 3; }
-    sleep 0.1
-  done
-}
-forward pim spine 8080
-for part in tempo:3200 loki:3100 mimir:9009; do forward pim-observability "${part%:*}" "${part#*:}"; done
-jq -n --arg tempo "$(cat "$work/tempo")" --arg loki "$(cat "$work/loki")" --arg mimir "$(cat "$work/mimir")" \
-  '{tempo: "http://\($tempo)", loki: "http://\($loki)", mimir: "http://\($mimir)"}' >"$work/stack.json"
-# shellcheck disable=SC1091
-source observability/ask.sh "$work/stack.json"
-
-# found WHAT COMMAND...: until it says something.
-found() {
-  local what=$1 deadline=$((SECONDS + limit)) answer
-  shift
-  until answer=$("$@" 2>/dev/null) && [ -n "$answer" ]; do
-    [ $SECONDS -lt $deadline ] || { echo "NOT FOUND after $limit s: $what ($*)"; exit 1; }
-    sleep 1
-  done
-  printf '%-28s %s\n' "$what" "$(head -n 1 <<<"$answer" | cut -c1-150)"
-}
+source tests/cluster/stack.sh
+forward pim service/spine 8080
 
 id=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 token=$(build/release/pim token --keys "$keys" --user follow --role registrar --tenant north-health --ttl 1h)
-status=$(curl -s -o "$work/answer" -w '%{http_code}' "http://$(cat "$work/spine")/v1/patients" -H "Authorization: Bearer $token" \
+status=$(curl -s -o "$work/answer" -w '%{http_code}' "http://$FORWARDED/v1/patients" -H "Authorization: Bearer $token" \
   -H 'Content-Type: application/json' -H "traceparent: 00-$id-00f067aa0ba902b7-01" \
   -d '{"birth_year":1957,"sex":"F","state":"OH","zip3":"441"}')
 [ "$status" = 201 ] || { echo "the spine answered $status: $(cat "$work/answer")"; exit 1; }
@@ -62,3 +27,4 @@ found "a container's memory" promql 'container_memory_working_set_bytes{namespac
 found "a volume's free bytes" promql 'kubelet_volume_stats_available_bytes{namespace="pim"} > 0'
 found "Kubernetes' events in Loki" logql '{service_name="events"} |= "reason"'
 found "the stack's own metrics" promql 'count(up{job=~"loki|tempo|mimir|pyroscope"} == 1) == 4'
+echo "its trace, line, count and span metrics; pods, containers, volumes and events of Kubernetes; the stack itself"

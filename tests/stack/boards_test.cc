@@ -80,10 +80,12 @@ Names labels_of(const std::string& selector) {
   return labels;
 }
 
-// What is neither ours nor recorded: of the scrape, the ruler and the other programs. That
-// they exist, dashboards_test.cc asks the real ones.
+// What is neither ours nor recorded: of the scrape, the ruler, the kubelet and the other programs.
+// That they exist, dashboards_test.cc and tests/cluster/kubernetes_board.sh ask the real ones.
 bool is_elsewhere(const std::string& name) {
-  static const std::regex kElsewhere("up|ALERTS|(otelcol|loki|tempo|cortex|pyroscope)_.*");
+  static const std::regex kElsewhere(
+      "up|ALERTS|process_start_time_seconds|"
+      "(otelcol|loki|tempo|cortex|pyroscope|container|kubelet)_.*");
   return std::regex_match(name, kElsewhere);
 }
 
@@ -102,11 +104,11 @@ Names targets_of(const std::string& url) {
   return targets;
 }
 
-TEST(Boards, AreTheSixAndHaveUidsOfTheirOwn) {
+TEST(Boards, AreTheSevenAndHaveUidsOfTheirOwn) {
   Names found;
   for (const auto& board : boards()) EXPECT_TRUE(found.insert(board.uid).second) << board.uid;
-  EXPECT_EQ(found, (Names{"pim-overview", "pim-read-side", "pim-shards", "pim-slo", "pim-telemetry",
-                          "pim-write-path"}));
+  EXPECT_EQ(found, (Names{"pim-cluster", "pim-overview", "pim-read-side", "pim-shards", "pim-slo",
+                          "pim-telemetry", "pim-write-path"}));
   for (const auto& board : runbooks()) EXPECT_TRUE(found.insert(board.uid).second) << board.uid;
 }
 

@@ -49,4 +49,14 @@ inline constexpr auto kOnlyUnderFault = std::to_array<UnderFault>({
     {"target-down.md / 1", "nothing fails here", true},
 });
 
+// What these begin, as Query::where, asks for what a kubelet tells: there is none here, and nothing
+// may answer. tests/cluster/kubernetes_board.sh asks a real one. But for the second ones, which
+// need none.
+inline constexpr auto kOfACluster = std::to_array<std::string_view>(
+    {"pim-cluster / ", "pim:container_start:seconds", "PimPod", "PimVolume", "PimNode",
+     "pod-loss.md", "volume-full.md", "node-reboot.md"});
+inline constexpr auto kWithoutCluster = std::to_array<std::string_view>(
+    {"pim-cluster / Deploys", "pim-cluster / Faults", "pim-cluster / Alerts",
+     "pim-cluster / Missing / A", "pim-cluster / Missing -> Explore"});
+
 }  // namespace pim::stack

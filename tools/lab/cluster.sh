@@ -2,6 +2,7 @@
 source tools/lab/node.sh
 source tools/lab/deploy.sh
 source tools/lab/redeploy.sh
+source tools/lab/certs.sh
 source tools/lab/kills.sh
 
 CLUSTER_USAGE='./lab cluster up --local [--bare]      a Kubernetes of one node on this machine, and both clusters in it; --bare: without them
@@ -10,6 +11,7 @@ CLUSTER_USAGE='./lab cluster up --local [--bare]      a Kubernetes of one node o
 ./lab cluster redeploy [--out OUT]     the local node: backup, everything torn down, built again from HEAD, restored and proved; timed
 ./lab cluster up --context NAME [--context-b NAME] [--overlay NAME]   both clusters in a Kubernetes of yours, B in another; overlay k3s
 ./lab cluster images [NAME...]         builds images into out/images, without deploying any
+./lab cluster test                     all of this on a node of its own: ./lab test cluster
 ./lab cluster kills [--kills N] [--seed S] [--out DIR] [--namespace NAME]   every pod killed in every way, under load
 ./lab cluster status                   each part and each pod
 ./lab cluster down [--keep]            with all that it made; --keep leaves the data; of a Kubernetes of yours (--context), its namespaces
@@ -56,6 +58,7 @@ cluster() {
       [ -n "$keep" ] || deploy_forget "$dir"
       [ -n "$context" ] || node_down "$dir" "$keep"
       ;;
+    test) exec ./lab test cluster ;;
     help) echo "$CLUSTER_USAGE" ;;
     *) die 2 "cluster has no verb '$verb'"$'\n'"$CLUSTER_USAGE" ;;
   esac
@@ -110,5 +113,6 @@ cluster_status() {
     "${KUBECTL[@]}" -n "$namespace" get pods --no-headers -o custom-columns=A:.metadata.namespace,B:.metadata.name,C:.status.phase,D:.status.containerStatuses[0].ready,E:.status.containerStatuses[0].restartCount |
       while read -r where pod phase ready restarts; do printf '%-24s %-28s %-10s ready %-5s restarts %s\n' "$where" "$pod" "$phase" "$ready" "$restarts"; done
   done
+  certs_show "$dir" || status=1
   return "$status"
 }

@@ -36,6 +36,12 @@ finds_backports() {
   ! grep -q '^VERSION_CODENAME=bookworm' /etc/os-release || apt-cache policy | grep -q 'bookworm-backports/main'
 }
 
+# apt_update: what can be had, where that is not known or no longer true.
+apt_update() {
+  mkdir -p out
+  if [ "$(id -u)" = 0 ]; then apt-get update -qq; else sudo -n apt-get update -qq; fi >>out/apt.log 2>&1
+}
+
 # need PACKAGE...: installs what is missing, or prints the one command that does.
 need() {
   local missing=() package

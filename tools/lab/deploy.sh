@@ -9,6 +9,9 @@ DEPLOY_LIMIT=300 # s, until all of a namespace is ready
 cluster_deploy_a() {
   deploy_namespace cluster-a
   cluster_secrets "$1"
+  certs_issue "$1"
+  certs_put "$1" agent
+  certs_put "$1" spine
   deploy_apply "$1" cluster-a "$2"
   deploy_await pim
   deploy_await pim-node-agent
@@ -61,6 +64,8 @@ cluster_backup() {
 cluster_deploy_b() {
   deploy_namespace cluster-b
   deploy_grafana_password "$1"
+  certs_issue "$1"
+  certs_put "$1" gateway
   deploy_apply "$1" cluster-b "$2"
   deploy_await pim-observability
 }

@@ -3,8 +3,8 @@ source tools/lab/go.sh
 source tools/lab/sbom.sh
 
 IMAGES_DIR=$PWD/out/images
-IMAGES=(pim collector loki tempo mimir pyroscope kubectl) # pim is ours; the others are single Go programs
-IMAGE_PACKAGES=(binutils jq)
+IMAGES=(pim collector loki tempo mimir pyroscope kubectl gateway) # pim is ours, gateway is Debian's nginx, the others are single Go programs
+IMAGE_PACKAGES=(binutils jq libpcre2-8-0 libssl3 libcrypt1 zlib1g) # the last are the libraries of nginx
 
 # What Debian and Go call amd64 and arm64.
 image_architecture() {
@@ -23,29 +23,55 @@ images_build() {
   local name
   for name in "$@"; do
     case $name in
-      pim) image_of_pim build/release/pim ;;
+      pim) image_of_program pim build/release/pim ;;
+      gateway) image_of_nginx ;;
       kubectl) image_of_go kubectl kubernetes ;;
       *) image_of_go "$name" "$name" ;;
     esac
   done
 }
 
-# image_of_pim PROGRAM
-image_of_pim() (
-  local stage libraries
+# image_of_program NAME PROGRAM: it, and its shared libraries. IMAGE_STOP_SIGNAL: how it is told to end, if not by SIGTERM;
+# IMAGE_PACKAGE: name and version of the Debian package that it is of.
+image_of_program() (
+  local name=$1 program=$2 stage libraries library entry
+  entry=/usr/bin/$(basename "$program")
   # each library where the loader looks for it, under the name by which it is asked for
-  mapfile -t libraries < <(ldd "$1" | sed -nE 's/^.* => (\/[^ ]+) .*|^\t(\/[^ ]+) .*/\1\2/p')
-  image_is_new pim "$1" "${libraries[@]}" || return 0
+  mapfile -t libraries < <(ldd "$program" | sed -nE 's/^.* => (\/[^ ]+) .*|^\t(\/[^ ]+) .*/\1\2/p')
+  image_is_new "$name" "$program" "${libraries[@]}" || return 0
   stage=$(mktemp -d "${TMPDIR:-/tmp}/pim-image.XXXXXX")
   trap 'rm -rf "$stage"' EXIT
   image_root "$stage"
-  strip --strip-debug -o "$stage/usr/bin/pim" "$1" # names of functions stay, for profiles
-  local library
+  strip --strip-debug -o "$stage$entry" "$program" # names of functions stay, for profiles
   for library in "${libraries[@]}"; do install -D -m 755 "$(realpath "$library")" "$stage$library"; done
-  image_pack pim "$stage" /usr/bin/pim
-  sbom_of_libraries "$stage" >"$IMAGES_DIR/pim.spdx.json"
-  image_is_made pim
+  image_pack "$name" "$stage" "$entry"
+  sbom_of_libraries "$name" "$stage" >"$IMAGES_DIR/$name.spdx.json"
+  image_is_made "$name"
 )
+
+# Debian's nginx, out of its package: installed it would be a server on this machine.
+image_of_nginx() {
+  local version program
+  version=$(nginx_fetch) || { apt_update && version=$(nginx_fetch); } || die 3 "apt has no package nginx"
+  program=$GO_CACHE/nginx-$version/nginx
+  IMAGE_STOP_SIGNAL=SIGQUIT IMAGE_PACKAGE="nginx $version" image_of_program gateway "$program"
+}
+
+# The program into the cache; says its version.
+nginx_fetch() {
+  local version folder
+  version=$(apt-cache policy nginx | sed -n 's/^ *Candidate: \([0-9].*\)/\1/p')
+  folder=$GO_CACHE/nginx-$version
+  [ -n "$version" ] || return
+  if [ ! -x "$folder/nginx" ]; then
+    rm -rf "$folder.new"
+    mkdir -p "$folder.new"
+    (cd "$folder.new" && apt-get download -qq "nginx=$version" >&2 && dpkg-deb --fsys-tarfile nginx_*.deb | tar -xO ./usr/sbin/nginx >nginx && rm nginx_*.deb) 2>>out/apt.log || return
+    chmod 755 "$folder.new/nginx"
+    mv -T "$folder.new" "$folder"
+  fi
+  echo "$version"
+}
 
 # image_of_go NAME PART: one static program of a part of go.sh.
 image_of_go() (
@@ -90,9 +116,9 @@ image_pack() {
   layer=$(sha256sum "$work/layer.tar" | cut -d' ' -f1)
   mkdir "$work/image"
   mv "$work/layer.tar" "$work/image/$layer.tar"
-  jq -cn --arg architecture "$(image_architecture)" --arg layer "sha256:$layer" --args '{
+  jq -cn --arg architecture "$(image_architecture)" --arg layer "sha256:$layer" --arg stop "${IMAGE_STOP_SIGNAL:-SIGTERM}" --args '{
     architecture: $architecture, os: "linux", created: "1970-01-01T00:00:00Z",
-    config: {User: "10001:10001", Entrypoint: $ARGS.positional, Env: ["PATH=/usr/bin"], WorkingDir: "/"},
+    config: {User: "10001:10001", Entrypoint: $ARGS.positional, Env: ["PATH=/usr/bin"], WorkingDir: "/", StopSignal: $stop},
     rootfs: {type: "layers", diff_ids: [$layer]},
     history: [{created: "1970-01-01T00:00:00Z", created_by: "tools/lab/images.sh"}]
   }' -- "$@" >"$work/config"

@@ -16,18 +16,28 @@ sbom() {
          + ($parts | map({spdxElementId: "SPDXRef-image", relationshipType: "CONTAINS", relatedSpdxElement: .id})))}'
 }
 
-# sbom_of_libraries STAGE: the Debian packages of the shared libraries below it.
+# sbom_of_libraries NAME STAGE: the Debian packages of the shared libraries below it, and IMAGE_PACKAGE, the program's own, if any.
 sbom_of_libraries() {
+  local library package version architecture
+  {
+    if [ -n "${IMAGE_PACKAGE:-}" ]; then
+      read -r package version <<<"$IMAGE_PACKAGE"
+      printf '%s\t%s\t%s\t%s\n' "deb-$package" "$package" "$version" "pkg:deb/debian/$package@$version?arch=$(dpkg --print-architecture)"
+    fi
+    sbom_lines_of_libraries "$2"
+  } | sbom "$1"
+}
+sbom_lines_of_libraries() {
   local library package version architecture
   find "$1" -type f -name '*.so*' -printf '/%P\n' | while read -r library; do
     # where /lib is a link to /usr/lib, dpkg knows a file by one of its two names
     package=$({ dpkg-query -S "$library" || dpkg-query -S "${library#/usr}" || dpkg-query -S "/usr$library" ||
       dpkg-query -S "$(realpath "$library")"; } 2>/dev/null | sed -n '1s/: .*//p')
-    [ -n "$package" ] || die 3 "no Debian package has $library, which pim needs: an image is made of packages"
+    [ -n "$package" ] || die 3 "no Debian package has $library: an image is made of packages"
     read -r version architecture < <(dpkg-query -W -f '${Version} ${Architecture}\n' "$package")
     package=${package%%:*}
     printf '%s\t%s\t%s\t%s\n' "deb-$package" "$package" "$version" "pkg:deb/debian/$package@$version?arch=$architecture"
-  done | sbom pim
+  done
 }
 
 # sbom_of_go NAME PROGRAM: the modules that the program says it was built from.

@@ -20,7 +20,7 @@ local variable(name, label, metric, selector) = {
   current: { text: ['All'], value: ['$__all'] },
 };
 local requests = 'pim_http_request_duration_seconds_count';
-local variables = [
+local of_the_service = [
   variable('region', 'Region', 'pim_build_info', pim.job) { allValue: '.*' },
   // Follows from the region, and has no place of its own on the page. All: those of the region.
   variable('instance', 'Process', 'pim_build_info', pim.job + ', region=~"$region"') { hide: 2 },
@@ -72,7 +72,7 @@ local layout(rows) = std.foldl(
   row(title, panels):: { title: title, panels: panels },
 
   // uid: `pim-…`, which addresses end with.
-  new(uid, title, description, rows):: {
+  new(uid, title, description, rows, variables=of_the_service):: {
     uid: uid,
     title: title,
     description: description,

@@ -110,6 +110,10 @@ local base(type, title, says, targets) = {
   traces(title, says, traceql):: base('table', title, says, [q.traces(traceql)]) {
     options+: { showHeader: true, sortBy: [{ displayName: 'Start time', desc: true }] },
   },
+  // The newest lines that a LogQL query finds.
+  logs(title, says, logql):: base('logs', title, says, [q.lines(logql)]) {
+    options+: { showTime: true, wrapLogMessage: false, enableLogDetails: true, sortOrder: 'Descending' },
+  },
 
   // Mix-ins.
   size(w, h):: { w:: w, h:: h },

@@ -1,4 +1,4 @@
-// Queries: PromQL to Mimir, TraceQL to Tempo; Loki's are the annotations.
+// Queries: PromQL to Mimir, TraceQL to Tempo, LogQL to Loki.
 {
   mimir:: { type: 'prometheus', uid: 'mimir' },
   loki:: { type: 'loki', uid: 'loki' },
@@ -19,6 +19,7 @@
   number(expr, legend=''):: $.prom(expr, legend) { range: false, instant: true },
   // The buckets of a histogram, by their bounds.
   buckets(expr):: $.prom(expr, '{{le}}', exemplar=true) { format: 'heatmap' },
+  lines(logql):: { datasource: $.loki, editorMode: 'code', expr: logql, queryType: 'range' },
   traces(traceql):: { datasource: $.tempo, query: traceql, queryType: 'traceql', tableType: 'traces', limit: 20 },
 
   // `quantile` of the histogram `name` (no suffix) that `selector` selects, `by` these labels.
