@@ -51,11 +51,16 @@ class Judged(unittest.TestCase):
 
     def test_requests_that_failed_in_the_end(self):
         self.assertEqual(missed([kill(10, 4.2)], load(failed={12: 6})), (0, []))
-        self.assertEqual(missed([kill(10, 4.2)], load(failed={12: 7})), (1, ["answered after retries, but while the spine hung"]))
+        self.assertEqual(missed([kill(10, 4.2)], load(failed={12: 7})), (1, ["answered after retries (hang apart)"]))
 
     def test_what_fails_while_the_spine_hangs_is_told_only(self):
         self.assertEqual(missed([kill(10, 30, "hang")], load(failed={20: 100, 30: 100})), (0, []))
         self.assertEqual(missed([kill(10, 30, "hang", "loki")], load(failed={20: 100}))[0], 1)
+
+    def test_what_all_at_once_costs_is_judged_of_many(self):
+        kills = [kill(10, 12, "all at once")]
+        self.assertEqual(missed(kills, load(failed={20: 100}))[0], 1)
+        self.assertEqual(missed(kills, load(failed={20: 100}), matrix_=matrix(planned=30, kills=30)), (0, []))
 
     def test_a_kill_of_another_that_costs_requests(self):
         kills = [kill(10, 5, pod="loki"), kill(30, 5)]

@@ -39,6 +39,10 @@ stage_cluster_run() {
     check cluster-new-authority tests/cluster/new_authority.sh "$dir" "${KUBECTL[@]}" || status=1
   fi
   check cluster-deploy-again tests/cluster/deploy_again.sh "$dir" || status=1
+  check cluster-kill-table tests/cluster/kill_table_test.py || status=1
+  check cluster-kills ./lab cluster kills --kills 30 --dir "$dir" || status=1
+  tail -n 1 out/test-cluster-kills.log | sed 's/^/    /' >&2
+  check cluster-kills-lossy tests/cluster/lossy.sh "$dir" out/kills-lossy || status=1
   cluster status --dir "$dir" | sed -n 's/^node */    memory /p' >&2
   mkdir -p out/cluster && cp "$dir"/log/*.log out/cluster/
   cluster_namespaces "$dir" >"$dir.namespaces"
