@@ -58,7 +58,8 @@ register_patient() {
   [ "$status" = 201 ] || fail "the spine answered $status: $(cat "$work/answer")"
 }
 
-found_trace() { [ -n "$(trace "$trace_id" 2>/dev/null)" ]; }
+# Found by a search: then Tempo has written it down, some seconds after it came.
+found_trace() { [ -n "$(traceql "{trace:id=\"$trace_id\"}" 2>/dev/null)" ]; }
 
 # alert_sees NAME: what the alert looks for is there now; when it fires is promtool's to say (tests/rules).
 alert_sees() {
