@@ -74,9 +74,9 @@ lost() {
   local each
   for each in "${SIGNAL[@]}"; do agent_lost "$each"; done | paste -sd' '
 }
-agent_shows_it() { # not this test, which comes by way of the kubelet
+shows_it() { # agent or spine; not this test, which comes by way of the kubelet
   "${KUBECTL[@]}" -n pim-observability logs -l app.kubernetes.io/name=gateway --tail=500 |
-    jq -eRn --arg serial "$(certs_serial "$secrets/agent.crt")" '[inputs | fromjson? | select(.address != "127.0.0.1" and .serial == $serial and .status < 300)] | length > 0'
+    jq -eRn --arg serial "$(certs_serial "$secrets/$1.crt")" '[inputs | fromjson? | select(.address != "127.0.0.1" and .serial == $serial and .status < 300)] | length > 0'
 }
 before_pods=$(pods) before=$(served) before_lost=$(lost) before_sent=$(counts agent-0 otelcol_exporter_sent_metric_points)
 [ "$before" = "$(certs_serial "$secrets/gateway.crt")" ] || { echo "FAILED: the gateway serves $before, and not the newest"; failed=1; }
@@ -84,7 +84,8 @@ cp "$secrets/agent.crt" "$secrets/agent.key" "$work"
 ./lab certs rotate --dir "$dir"
 gateway_shows_it() { [ "$(served)" = "$(certs_serial "$secrets/gateway.crt")" ]; }
 eventually 'the new certificate of the gateway' gateway_shows_it
-eventually 'the new certificate of the agent' agent_shows_it
+eventually 'the new certificate of the agent' shows_it agent
+eventually "the new certificate of the spine, with a profile" shows_it spine
 printf 'rotated: the gateway shows %s, and showed %s\n' "$(served)" "$before"
 [ "$before" != "$(served)" ] || { echo 'FAILED: the same is served after rotation'; failed=1; }
 expect 204 'the new certificate' agent "$secrets" /v1/logs "${write[@]}" "$(line "taken $run")"

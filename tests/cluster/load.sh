@@ -20,10 +20,10 @@ stack_addresses() {
   source observability/ask.sh "$work/stack.json"
 }
 
-# load_begin URL: until the spine has acknowledged some of it.
+# load_begin URL [SCENARIO]: until the spine has acknowledged some of it.
 load_begin() {
   : >"$work/load.log"
-  build/release/pim load run tests/cluster/power_loss.toml --without-faults --target "$1" --keys "$dir/secrets/keys.json" \
+  build/release/pim load run "${2:-tests/cluster/power_loss.toml}" --without-faults --target "$1" --keys "$dir/secrets/keys.json" \
     --out "$work/load" >"$work/load.log" 2>&1 &
   load_pid=$!
   load_goes_on

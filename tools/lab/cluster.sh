@@ -3,6 +3,7 @@ source tools/lab/node.sh
 source tools/lab/deploy.sh
 source tools/lab/redeploy.sh
 source tools/lab/certs.sh
+source tools/lab/kills.sh
 
 CLUSTER_USAGE='./lab cluster up --local [--bare]      a Kubernetes of one node on this machine, and both clusters in it; --bare: without them
 ./lab cluster up --local --restore FROM   the spine with what `backup` left in FROM
@@ -10,19 +11,22 @@ CLUSTER_USAGE='./lab cluster up --local [--bare]      a Kubernetes of one node o
 ./lab cluster redeploy [--out OUT]     the local node: backup, everything torn down, built again from HEAD, restored and proved; timed
 ./lab cluster up --context NAME [--context-b NAME] [--overlay NAME]   both clusters in a Kubernetes of yours, B in another; overlay k3s
 ./lab cluster images [NAME...]         builds images into out/images, without deploying any
+./lab cluster test                     all of this on a node of its own: ./lab test cluster
+./lab cluster kills [--kills N] [--seed S] [--out DIR] [--namespace NAME]   every pod killed in every way, under load
 ./lab cluster status                   each part and each pod
 ./lab cluster down [--keep]            with all that it made; --keep leaves the data; of a Kubernetes of yours (--context), its namespaces
 Each takes --dir DIR (.lab/cluster). Programs are built from pinned Go modules, once a machine. --local needs root.'
 
 cluster() {
-  local verb=${1:-help} dir=.lab/cluster local='' bare='' keep='' context='' context_b='' overlay='' restore='' to='' out=out/redeploy names=()
+  local verb=${1:-help} dir=.lab/cluster local='' bare='' keep='' context='' context_b='' overlay='' restore='' to='' out='' names=()
+  local kills=200 seed=1 namespace=''
   [ $# -gt 0 ] && shift
   while [ $# -gt 0 ]; do
     case $1 in
       --local) local=1 ;;
       --bare) bare=1 ;;
       --keep) keep=1 ;;
-      --dir | --context | --context-b | --overlay | --restore | --to | --out)
+      --dir | --context | --context-b | --overlay | --restore | --to | --out | --kills | --seed | --namespace)
         [ $# -ge 2 ] || die 2 "$1 needs a value"
         local option=${1#--}
         printf -v "${option//-/_}" %s "$2"
@@ -45,14 +49,16 @@ cluster() {
       cluster_kubectl "$dir"
       cluster_backup "$dir" "$(realpath -m "$to")"
       ;;
-    redeploy) redeploy "$dir" "$(realpath -m "$out")" ;;
+    redeploy) redeploy "$dir" "$(realpath -m "${out:-out/redeploy}")" ;;
     images) cluster_images "${names[@]}" ;;
+    kills) cluster_kills "$dir" "$kills" "$seed" "${out:-out/kills}" "$namespace" ;;
     status) cluster_status "$dir" ;;
     down)
       [ -z "$context" ] || deploy_delete "$context" "${context_b:-$context}"
       [ -n "$keep" ] || deploy_forget "$dir"
       [ -n "$context" ] || node_down "$dir" "$keep"
       ;;
+    test) exec ./lab test cluster ;;
     help) echo "$CLUSTER_USAGE" ;;
     *) die 2 "cluster has no verb '$verb'"$'\n'"$CLUSTER_USAGE" ;;
   esac
@@ -107,5 +113,6 @@ cluster_status() {
     "${KUBECTL[@]}" -n "$namespace" get pods --no-headers -o custom-columns=A:.metadata.namespace,B:.metadata.name,C:.status.phase,D:.status.containerStatuses[0].ready,E:.status.containerStatuses[0].restartCount |
       while read -r where pod phase ready restarts; do printf '%-24s %-28s %-10s ready %-5s restarts %s\n' "$where" "$pod" "$phase" "$ready" "$restarts"; done
   done
+  certs_show "$dir" || status=1
   return "$status"
 }

@@ -75,6 +75,7 @@ Json interval_json(const Interval& interval) {
           {"retries", interval.retries},
           {"ended", std::move(endings)},
           {"not_sent", interval.not_sent},
+          {"first_failed", interval.first_failed},
           {"in_flight", interval.in_flight},
           {"waiting", interval.waiting},
           {"p50_micros", interval.p50_micros},

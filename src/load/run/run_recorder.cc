@@ -56,6 +56,7 @@ void RunRecorder::sent(const Ask& request, std::chrono::nanoseconds now) {
 }
 
 void RunRecorder::attempt_ended(const Ask& request, const End& end, std::chrono::nanoseconds now) {
+  if (request.attempts == 1 && failed(end.ending)) ++series_.at(now).first_failed;
   if (!measured(request.due)) return;
   if (request.attempts == 1) {
     count(operation(request.operation).before, end.ending, now - request.due);
@@ -105,6 +106,7 @@ void RunRecorder::never_sent(std::size_t index, std::chrono::nanoseconds due, En
   ++interval.failed;
   ++totals_.failed;
   ++interval.not_sent;
+  ++interval.first_failed;
   if (!measured(due)) return;
   count(operation(index).before, ending, now - due);
   count(operation(index).after, ending, now - due);

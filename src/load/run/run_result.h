@@ -69,9 +69,10 @@ struct Interval {
   std::uint64_t failed = 0;
   std::array<std::uint64_t, kEndings.size()> by_ending{};  // the same, one by one
   std::uint64_t not_sent = 0;                              // of the failed ones
-  std::uint64_t retries = 0;                               // attempts that were not the first
-  std::uint64_t in_flight = 0;                             // at its end: on a connection
-  std::uint64_t waiting = 0;  // at its end: for a connection, or for their next attempt
+  std::uint64_t first_failed = 0;  // first attempts that failed in it, or were never sent
+  std::uint64_t retries = 0;       // attempts that were not the first
+  std::uint64_t in_flight = 0;     // at its end: on a connection
+  std::uint64_t waiting = 0;       // at its end: for a connection, or for their next attempt
   std::uint64_t p50_micros = 0;
   std::uint64_t p99_micros = 0;
   std::uint64_t p999_micros = 0;

@@ -33,7 +33,7 @@ TEST(ShippedScenarios, AreRightAndFitASmallMachine) {
     names.insert(scenario->name);
   }
   EXPECT_EQ(names, (std::set<std::string>{"steady", "clinic-morning", "spike", "hot-patient",
-                                          "retry-storm", "soak", "prove"}));
+                                          "retry-storm", "soak", "prove", "kills"}));
 }
 
 }  // namespace
