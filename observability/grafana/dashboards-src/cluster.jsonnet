@@ -52,7 +52,7 @@ board.new(
         panel.says('How long ago the kubelet of each node began, and the oldest of its pods.', 'Both grow.', 'The kubelet falls alone: it was restarted, and pods were not touched. Both: the node was.'),
         [
           q.prom('time() - max by (instance) (process_start_time_seconds{job="kubelet"})', 'kubelet of {{instance}}'),
-          q.prom('time() - min by (instance) (container_start_time_seconds{job="cadvisor"})', 'oldest pod of {{instance}}'),
+          q.prom('time() - min by (instance) (last_over_time(container_start_time_seconds{job="cadvisor"}[1m]))', 'oldest pod of {{instance}}'),
         ],
         's'
       ) + panel.runbook('node-reboot'),
