@@ -31,12 +31,14 @@ stage_cluster_run() {
   check cluster-kubernetes-board tests/cluster/kubernetes_board.sh "${KUBECTL[@]}" || status=1
   # this node's network plugin enforces none, and the test has to see that
   check cluster-policies cluster_enforces_none tests/cluster/policies.sh lab.local/busybox:test /busybox "${KUBECTL[@]}" || status=1
+  check cluster-volume-full tests/cluster/volume_full.sh "$dir" || status=1
   check cluster-gateway tests/cluster/gateway.sh "$dir" "${KUBECTL[@]}" || status=1
   check cluster-b-off tests/cluster/b_off.sh short "$dir" "${KUBECTL[@]}" || status=1
   if [ -n "$NIGHTLY" ]; then
     check cluster-b-off-long tests/cluster/b_off.sh long "$dir" "${KUBECTL[@]}" || status=1
     check cluster-b-off-tiny tests/cluster/b_off.sh tiny "$dir" "${KUBECTL[@]}" || status=1
     check cluster-new-authority tests/cluster/new_authority.sh "$dir" "${KUBECTL[@]}" || status=1
+    check cluster-reboot tests/cluster/reboot.sh "$dir" || status=1
   fi
   check cluster-deploy-again tests/cluster/deploy_again.sh "$dir" || status=1
   cluster status --dir "$dir" | sed -n 's/^node */    memory /p' >&2
