@@ -40,6 +40,7 @@ stage_cluster_run() {
     check cluster-new-authority tests/cluster/new_authority.sh "$dir" "${KUBECTL[@]}" || status=1
     check cluster-reboot tests/cluster/reboot.sh "$dir" || status=1
   fi
+  check cluster-prune tests/cluster/prune.sh "$dir" || status=1
   check cluster-deploy-again tests/cluster/deploy_again.sh "$dir" || status=1
   cluster status --dir "$dir" | sed -n 's/^node */    memory /p' >&2
   mkdir -p out/cluster && cp "$dir"/log/*.log out/cluster/
