@@ -80,7 +80,7 @@ class Killer:
 
     def evict(self, victim, limit):
         """By the kubelet, which takes its memory for short. It chooses by usage above the request, so the others' are
-        raised. Gives who was evicted, and when."""
+        raised. Gives who was evicted."""
         others = [pod for pod in self.pods.all_ready() if pod.uid != victim.uid]
         for pod in others:
             self.request(pod, pod.memory["limits"])

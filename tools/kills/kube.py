@@ -7,10 +7,12 @@ import tempfile
 import threading
 import time
 from collections import namedtuple
+from datetime import datetime
 from urllib.parse import urlsplit
 
 # One incarnation of a workload's pod: another `uid` is another pod, another of `containers` the same pod begun anew.
-Pod = namedtuple("Pod", "namespace workload name uid containers ready ending phase reason probe lively memory")
+# `evicted`: when its kubelet began to; else None.
+Pod = namedtuple("Pod", "namespace workload name uid containers ready ending evicted probe lively memory")
 
 
 def pod_of(item):
@@ -21,7 +23,11 @@ def pod_of(item):
     if not workload or not owners or "Job" in owners:
         return None
     ending = "deletionTimestamp" in meta
-    conditions = {each["type"]: each["status"] for each in status.get("conditions", [])}
+    conditions = {each["type"]: each for each in status.get("conditions", [])}
+    disrupted = conditions.get("DisruptionTarget", {})
+    evicted = None
+    if disrupted.get("reason") == "TerminationByKubelet":
+        evicted = datetime.fromisoformat(disrupted["lastTransitionTime"].replace("Z", "+00:00")).timestamp()
     container = spec["containers"][0]
     probe = container.get("readinessProbe", {}).get("httpGet")
     if probe:
@@ -29,7 +35,7 @@ def pod_of(item):
         probe = (ports.get(probe["port"], probe["port"]), probe["path"])
     return Pod(meta["namespace"], workload, meta["name"], meta["uid"],
                tuple(each.get("containerID", "") for each in status.get("containerStatuses", [])),
-               conditions.get("Ready") == "True" and not ending, ending, status.get("phase"), status.get("reason"),
+               conditions.get("Ready", {}).get("status") == "True" and not ending, ending, evicted,
                probe, "livenessProbe" in container,
                {key: container["resources"][key]["memory"] for key in ("requests", "limits")})
 
@@ -88,7 +94,7 @@ class Pods(threading.Thread):
         self.changed = threading.Condition()
         self.pods = {}  # by uid
         self.since = {}  # by incarnation: when it was ready first
-        self.evicted = []  # pods, and when each was seen to be; its owner may remove it at once
+        self.evicted = []  # pods; an owner may have removed its at once
         self.first = self.list()
         self.start()
 
@@ -139,8 +145,8 @@ class Pods(threading.Thread):
         self.pods[pod.uid] = pod
         if pod.ready:
             self.since.setdefault((pod.uid, pod.containers), time.time())
-        if pod.reason == "Evicted" and (not old or old.reason != "Evicted"):
-            self.evicted.append((pod, time.time()))
+        if pod.evicted and not (old and old.evicted):
+            self.evicted.append(pod)
 
     def ready(self, workload):
         """The workload's pod that is ready, or None."""

@@ -126,8 +126,8 @@ class Matrix:
     def eviction(self):
         """Of the spine, if the kubelet chooses it, as it should."""
         victim = next((pod for pod in self.everyone() if pod.workload == plans.SPINE), None) or self.everyone()[0]
-        for pod, at in self.killer.evict(victim, BACK):
-            self.record("eviction", pod, at, self.back(pod))
+        for pod in self.killer.evict(victim, BACK):
+            self.record("eviction", pod, pod.evicted, self.back(pod))
             self.killer.remove(pod)  # what a Deployment leaves of it
         self.counted()
 
