@@ -28,14 +28,17 @@ stage_cluster_run() {
   # this node's network plugin enforces none, and the test has to see that
   hold policies cluster_enforces_none tests/cluster/policies.sh lab.local/busybox:test /busybox "${KUBECTL[@]}"
   hold gateway tests/cluster/gateway.sh "$dir" "${KUBECTL[@]}"
+  hold volume-full tests/cluster/volume_full.sh "$dir"
   hold upgrade tests/cluster/upgrade.sh "$dir"
   hold b-off tests/cluster/b_off.sh short "$dir" "${KUBECTL[@]}"
   if [ -n "$NIGHTLY" ]; then
     hold b-off-long tests/cluster/b_off.sh long "$dir" "${KUBECTL[@]}"
     hold b-off-tiny tests/cluster/b_off.sh tiny "$dir" "${KUBECTL[@]}"
     hold new-authority tests/cluster/new_authority.sh "$dir" "${KUBECTL[@]}"
+    hold reboot tests/cluster/reboot.sh "$dir"
     hold redeploy ./lab cluster redeploy --dir "$dir"
   fi
+  hold prune tests/cluster/prune.sh "$dir"
   hold deploy-again tests/cluster/deploy_again.sh "$dir"
   cluster status --dir "$dir" | sed -n 's/^node */    memory /p' >&2
   mkdir -p out/cluster && cp "$dir"/log/*.log out/cluster/
