@@ -260,7 +260,7 @@ def one_by_one(documents, *known):
         elif document["kind"] == "Service" and name != "gateway":
             broken = copy.deepcopy(documents)
             broken[at]["spec"]["type"] = "NodePort"
-            if not Overlay(broken, memory).check():
+            if not Overlay(broken, *known).check():
                 yield f"{name}: shown outside"
         elif (document["kind"] in ("PodDisruptionBudget", "ConfigMap", "PersistentVolumeClaim")
               or (document["kind"], name) == ("NetworkPolicy", "default-deny")):

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A second `up` changes nothing of what is deployed: no object, no pod, no key.
+# A second `up` changes nothing of what is deployed: no object, no pod, no key. What an older one left goes.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 objects() {
@@ -15,6 +15,8 @@ objects() {
 
 before=$(objects)
 grep -q '^StatefulSet spine ' <<<"$before" || fail "there is no spine"
+node_kubectl "$dir" -n pim create configmap spine-bbbbbbbbbb
+node_kubectl "$dir" -n pim label configmap spine-bbbbbbbbbb app.kubernetes.io/part-of=pim
 ./lab cluster up --local --dir "$dir"
 after=$(objects)
 [ "$before" = "$after" ] || fail "a second up changed something: $(diff <(echo "$before") <(echo "$after"))"

@@ -49,9 +49,12 @@ write=(-H 'Content-Type: application/json' -d)
 expect 204 'a client of the lab writes' agent "$secrets" /v1/logs "${write[@]}" "$(line "taken $run")"
 expect 200 'traces, too' agent "$secrets" /v1/traces "${write[@]}" '{}'
 expect 200 'and metrics' agent "$secrets" /v1/metrics "${write[@]}" '{}'
+expect 200 'and asks how long it is known' agent "$secrets" /certificate
+grep -q '^gateway_client_certificate_days{client="agent"} [12][0-9]$' "$work/answer" || { echo "FAILED: the gateway says $(cat "$work/answer")"; failed=1; }
 expect 503 'without a certificate' nobody - /v1/logs "${write[@]}" "$(line "refused $run")"
 expect 503 "a foreign authority's" agent "$foreign" /v1/logs "${write[@]}" "$(line "refused $run")"
 expect 503 'one that has ended' agent "$work/ended" /v1/logs "${write[@]}" "$(line "refused $run")"
+expect 503 'which is told nothing' nobody - /certificate
 expect 503 "the gateway's own" gateway "$secrets" /v1/logs "${write[@]}" "$(line "refused $run")"
 expect 404 'a query of logs' agent "$secrets" /loki/api/v1/query_range -d 'query={service_name="pim"}'
 expect 404 'a query of metrics' agent "$secrets" /prometheus/api/v1/query -d 'query=up'

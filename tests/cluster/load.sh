@@ -20,10 +20,10 @@ stack_addresses() {
   source observability/ask.sh "$work/stack.json"
 }
 
-# load_begin [URL]: until the spine has acknowledged some of it.
+# load_begin URL [SCENARIO]: until the spine has acknowledged some of it.
 load_begin() {
   : >"$work/load.log"
-  build/release/pim load run tests/cluster/power_loss.toml --without-faults --target "${1:-$(spine_url)}" --keys "$dir/secrets/keys.json" \
+  build/release/pim load run "${2:-tests/cluster/power_loss.toml}" --without-faults --target "$1" --keys "$dir/secrets/keys.json" \
     --out "$work/load" >"$work/load.log" 2>&1 &
   load_pid=$!
   load_goes_on
@@ -49,23 +49,24 @@ load_end() {
   jq -r '"load: \([.operations[] | .with_retries.ok] | add) answered, \([.operations[] | .with_retries.failed] | add) failed after retries"' "$work/load/result.json"
 }
 
-# register_patient: sets trace_id, of a command that was carried out.
+# register_patient URL STATUS: a command that gets this answer; its trace is trace_id.
 register_patient() {
   local status
   trace_id=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
-  status=$(curl -s --noproxy '*' -o "$work/answer" -w '%{http_code}' "$(spine_url)/v1/patients" -H "Authorization: Bearer $(spine_token "$dir" registrar)" \
+  status=$(curl -s --noproxy '*' -o "$work/answer" -w '%{http_code}' "$1/v1/patients" -H "Authorization: Bearer $(spine_token "$dir" registrar)" \
     -H 'Content-Type: application/json' -H "traceparent: 00-$trace_id-00f067aa0ba902b7-01" -d '{"birth_year":1957,"sex":"F","state":"OH","zip3":"441"}')
-  [ "$status" = 201 ] || fail "the spine answered $status: $(cat "$work/answer")"
+  [ "$status" = "$2" ] || { echo "the spine answered $status: $(cat "$work/answer")"; return 1; }
 }
 
-found_trace() { [ -n "$(trace "$trace_id" 2>/dev/null)" ]; }
+# Found by a search: then Tempo has written it down, some seconds after it came.
+found_trace() { [ -n "$(traceql "{trace:id=\"$trace_id\"}" 2>/dev/null)" ]; }
 
-# alert_sees NAME: what the alert looks for is there now; when it fires is promtool's to say (tests/rules).
+# alert_sees NAME LABEL=VALUE: what the alert looks for is there now; when it fires is promtool's to say (tests/rules).
 alert_sees() {
   local expression
   expression=$(/usr/bin/python3 -c 'import sys, yaml
 for group in yaml.safe_load(open("observability/mimir/rules/kubernetes.yaml"))["groups"]:
     print(*(rule["expr"] for rule in group["rules"] if rule.get("alert") == sys.argv[1]))' "$1")
   [ -n "${expression// /}" ] || fail "there is no alert $1"
-  promql "$expression" 2>/dev/null | grep .
+  promql "$expression" 2>/dev/null | grep -F "$2"
 }

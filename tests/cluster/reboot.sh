@@ -18,8 +18,8 @@ containers() {
 # all_since TIME COUNT: so many are ready, and all began after it.
 all_since() { [ "$(containers 2>/dev/null | awk -v since="$1" '$2 == "true" && $3 >= since' | wc -l)" = "$2" ]; }
 
-load_begin
-register_patient
+load_begin "$(spine_url)"
+register_patient "$(spine_url)" 201
 eventually found_trace
 count=$(containers | wc -l)
 [ "$count" -ge 9 ] || fail "only $count containers are there"
@@ -37,4 +37,4 @@ load_end
 spine_check "$dir" "$work/load/history" "reboot-$$" --others-wrote || fail "what was acknowledged is not what the spine has"
 eventually found_trace
 [ -z "$(promql 'container_start_time_second')" ] || fail "a metric that nobody has answers"
-eventually alert_sees PimNodeRebooted
+eventually alert_sees PimNodeRebooted instance=lab

@@ -4,11 +4,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 source tools/lab/cluster.sh
 cluster_kubectl "$dir"
-node_addresses "$(cat "$dir/number")"
-out=$(mktemp -d "${TMPDIR:-/tmp}/pim-upgrade.XXXXXX")
-work=$(mktemp -d "${TMPDIR:-/tmp}/pim-upgrade.XXXXXX")
-namespace='' load=''
-trap 'kills_end; rm -rf "$out"' EXIT
+source tests/cluster/load.sh
 
 spine() { "${KUBECTL[@]}" -n pim get pod spine-0 -o jsonpath='{.spec.containers[0].image} {.metadata.uid}'; }
 # replaced IMAGE ARGUMENT...: kubectl makes it a pod of that image, which is another.
@@ -31,16 +27,11 @@ node_images "$dir" "$work/images/pim.tar"
 now=$(spine) now=${now% *} next=lab.local/pim:$(IMAGES_DIR=$work/images image_tag pim)
 [ "$now" != "$next" ] || fail "both images are $now"
 
-kills_load
+load_begin "$(spine_url)" seed/scenarios/kills.toml
 replaced "$next" set image statefulset/spine "spine=$next"
+load_goes_on
 replaced "$now" rollout undo statefulset/spine
-kill -TERM "$load"
-wait "$load" || true
-load=''
-kills_check
-
-read -r sent failed first < <(jq -r '[.series[] | [([.ended[]] | add), ([.ended | to_entries[] | select(.key | IN("ok", "rejected") | not).value] | add), .first_failed]]
-  | transpose | map(add) | map(tostring) | join(" ")' "$out/load/result.json")
-jq -e '.whole and .acknowledged > 0 and ([.violations[]] | add == 0)' "$out/check.json" >/dev/null || fail "the history does not hold: $(jq -c .violations "$out/check.json")"
-echo "$sent requests, $first failed at first, $failed after retries; $(jq .acknowledged "$out/check.json") acknowledged, none lost"
-[ "$failed" = 0 ] || fail "$failed requests failed after their retries"
+load_goes_on
+load_end
+[ "$(jq '[.operations[] | .with_retries.failed] | add' "$work/load/result.json")" = 0 ] || fail "requests failed after their retries"
+spine_check "$dir" "$work/load/history" "upgrade-$$" --others-wrote || fail "what was acknowledged is not what the spine has"

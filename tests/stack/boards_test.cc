@@ -85,7 +85,7 @@ Names labels_of(const std::string& selector) {
 bool is_elsewhere(const std::string& name) {
   static const std::regex kElsewhere(
       "up|ALERTS|process_start_time_seconds|"
-      "(otelcol|loki|tempo|cortex|pyroscope|container|kubelet)_.*");
+      "(otelcol|loki|tempo|cortex|pyroscope|container|kubelet|gateway)_.*");
   return std::regex_match(name, kElsewhere);
 }
 

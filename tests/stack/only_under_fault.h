@@ -54,7 +54,7 @@ inline constexpr auto kOnlyUnderFault = std::to_array<UnderFault>({
 // need none.
 inline constexpr auto kOfACluster = std::to_array<std::string_view>(
     {"pim-cluster / ", "pim:container_start:seconds", "PimPod", "PimVolume", "PimNode",
-     "pod-loss.md", "volume-full.md", "node-reboot.md"});
+     "PimCertificate", "pod-loss.md", "volume-full.md", "node-reboot.md", "certificates.md"});
 inline constexpr auto kWithoutCluster = std::to_array<std::string_view>(
     {"pim-cluster / Deploys", "pim-cluster / Faults", "pim-cluster / Alerts",
      "pim-cluster / Missing / A", "pim-cluster / Missing -> Explore"});

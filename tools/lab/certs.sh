@@ -75,10 +75,10 @@ certs_authority() (
 certs_names() {
   local host
   if [ "$1" != gateway ]; then echo "DNS:$1.pim" && return; fi
-  host=$(sed -nE 's|^B_URL=https://\[?([^]/]*[^]/:0-9]\|[^]/]*[0-9])\]?(:[0-9]+)?/?$|\1|p' "$CERTS_ADDRESS" | sed -E 's|:[0-9]+$||')
-  [ -n "$host" ] || die 2 "$CERTS_ADDRESS has no line B_URL=https://HOST or https://HOST:PORT"
+  host=$(sed -nE 's/^B_ADDRESS=([A-Za-z0-9.-]+):[0-9]+$/\1/p' "$CERTS_ADDRESS")
+  [ -n "$host" ] || die 2 "$CERTS_ADDRESS has no line B_ADDRESS=HOST:PORT"
   { printf 'DNS:%s\n' gateway.pim-observability.svc gateway.pim-observability.svc.cluster.local
-    if [[ $host =~ ^[0-9.]+$ ]]; then echo "IP:$host"; else echo "DNS:$host"; fi; } | sort -u | paste -sd, -
+    if [[ $host =~ ^[0-9.]+$ ]]; then echo "IP:$host"; else echo "DNS:$host"; fi; } | sort -u | paste -sd,
 }
 
 # certs_leaf SECRETS NAME

@@ -1,6 +1,7 @@
 # Sourced by cluster.sh: both clusters into a Kubernetes that is there. KUBECTL is an array that whoever calls has set:
 # kubectl and the options that say which cluster. DIR keeps what was deployed (DIR/deploy) and the keys (DIR/secrets).
 source tools/lab/images.sh
+source tools/lab/prune.sh
 source tools/lab/spine.sh
 
 DEPLOY_LIMIT=300 # s, until all of a namespace is ready
@@ -15,6 +16,8 @@ cluster_deploy_a() {
   deploy_apply "$1" cluster-a "$2"
   deploy_await pim
   deploy_await pim-node-agent
+  config_maps_prune pim
+  config_maps_prune pim-node-agent
 }
 
 # cluster_restore DIR OVERLAY FROM: cluster A without a spine, and the spine's volume made of what `./lab cluster backup` left
@@ -68,6 +71,7 @@ cluster_deploy_b() {
   certs_put "$1" gateway
   deploy_apply "$1" cluster-b "$2"
   deploy_await pim-observability
+  config_maps_prune pim-observability
 }
 
 # The keys of tokens: made once, kept in the Secret and in DIR, which has them for `pim token`. The cluster's go first.

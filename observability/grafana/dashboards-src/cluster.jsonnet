@@ -52,7 +52,7 @@ board.new(
         panel.says('How long ago the kubelet of each node began, and the oldest of its pods.', 'Both grow.', 'The kubelet falls alone: it was restarted, and pods were not touched. Both: the node was.'),
         [
           q.prom('time() - max by (instance) (process_start_time_seconds{job="kubelet"})', 'kubelet of {{instance}}'),
-          q.prom('time() - min by (instance) (container_start_time_seconds{job="cadvisor"})', 'oldest pod of {{instance}}'),
+          q.prom('time() - min by (instance) (last_over_time(container_start_time_seconds{job="cadvisor"}[1m]))', 'oldest pod of {{instance}}'),
         ],
         's'
       ) + panel.runbook('node-reboot'),
@@ -102,6 +102,14 @@ board.new(
         ],
         'Bps'
       ) + panel.logarithmic + panel.runbook('telemetry-loss') + panel.size(12, 8),
+    ]),
+    board.row('Do the clusters know each other?', [
+      panel.timeseries(
+        'Days of certificates',
+        panel.says('For how many days the gateway of cluster B will still take the certificate that it is shown.', 'Falls by one a day, and is 29 after a rotation.', 'Below 10: rotate. At 0 cluster A is refused, and keeps what it has within its bound.'),
+        [q.prom('min by (client) (gateway_client_certificate_days)', '{{client}}')],
+        'none'
+      ) + panel.lines([[0, 'red'], [10, 'green']]) + panel.runbook('certificates') + panel.size(24, 7),
     ]),
     board.row('What does Kubernetes say?', [
       panel.logs(
