@@ -128,6 +128,12 @@ class Planned(unittest.TestCase):
         for kind in plan.WHOLE_NODE:
             self.assertEqual(cells[kind, "node"], 5)
 
+    def test_what_is_the_way_of_telemetry_hangs_while_no_other_is_prepared(self):
+        for lanes, _ in plan.plan(200, 1, PODS | {"gateway"}, PODS | {"gateway"}):
+            hanging = {pod for lane in lanes[1:] for kind, pod in lane if kind == "hang"}
+            if hanging & {"agent", "gateway"}:
+                self.assertEqual((len(hanging), len(lanes)), (1, 2))
+
     def test_thirty_meet_every_pod_and_every_kind(self):
         cells = self.kills(30, 1, PODS, PODS)
         self.assertEqual({pod for _, pod in cells}, PODS | {"node"})
