@@ -21,7 +21,9 @@ expect() {
   [ "$status" = "$1" ] || { echo "FAILED: $1 was expected"; failed=1; }
 }
 # forward: anew, since gateway and agent are other pods now; the agent then owes nothing, and lost nothing.
+one_gateway() { [ "$("${KUBECTL[@]}" -n pim-observability get pods -l app.kubernetes.io/name=gateway -o name | wc -l)" = 1 ]; }
 forward() {
+  eventually 'the gateway before is gone' one_gateway
   port_forward pim-observability service/gateway 443
   port_forward pim pod/agent-0 8888
   eventually 'all that the agent took is sent' agent_owes_nothing

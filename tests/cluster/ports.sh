@@ -14,9 +14,10 @@ trap ports_end EXIT
 # port_forward NAMESPACE KIND/NAME PORT: PORT[NAME] of 127.0.0.1.
 port_forward() {
   local name=${2#*/} deadline=$((SECONDS + 30))
+  rm -f "$work/$name.log" # of a forward before
   "${KUBECTL[@]}" -n "$1" port-forward "$2" ":$3" --address 127.0.0.1 >"$work/$name.log" 2>&1 &
   forwards+=($!)
-  until PORT[$name]=$(sed -n 's/^Forwarding from 127.0.0.1:\([0-9]*\) .*/\1/p' "$work/$name.log" | grep .); do
+  until PORT[$name]=$(sed -n 's/^Forwarding from 127.0.0.1:\([0-9]*\) .*/\1/p' "$work/$name.log" 2>/dev/null | grep .); do
     kill -0 "${forwards[-1]}" 2>/dev/null && [ $SECONDS -lt $deadline ] || { cat "$work/$name.log"; exit 3; }
     sleep 0.1
   done

@@ -8,49 +8,54 @@ stage_cluster_run() {
   local reason
   reason=$(node_possible) || { say "  skipped: no node on this machine: $reason"; return 0; }
   node_needs
-  local work dir status=0 name begin KUBECTL
+  local work dir status=0 held=0 name KUBECTL
   work=$(mktemp -d "${TMPDIR:-/tmp}/pim-cluster.XXXXXX")
   dir=$work/cluster
   # Whatever ends the stage, the node ends with it; also when its variables have gone.
   # shellcheck disable=SC2064
   trap "cluster down --dir '$dir' >/dev/null; rm -rf '$work'; echo \"\$PASSED \$FAILED\" >'$counts'" EXIT
-  check cluster-planted tests/cluster/planted.sh "$dir" || status=1
+  hold planted tests/cluster/planted.sh "$dir"
   tests/cluster/footprint.sh "$dir" >out/cluster-before
-  begin=$SECONDS
-  check cluster-up ./lab cluster up --local --bare --dir "$dir" || return
-  say "  up in $((SECONDS - begin)) s"
-  for name in volume service restart again keep; do
-    check "cluster-$name" "tests/cluster/$name.sh" "$dir" || status=1
-  done
-  grep -h '^Ready again' out/test-cluster-volume.log | sed 's/^/    /' >&2 || true
-  begin=$SECONDS
-  check cluster-deploy ./lab cluster up --local --dir "$dir" || return
-  say "  both clusters up in $((SECONDS - begin)) s"
+  hold up ./lab cluster up --local --bare --dir "$dir"
+  [ $held = 0 ] || return 1
+  for name in volume service restart again keep; do hold "$name" "tests/cluster/$name.sh" "$dir"; done
+  hold deploy ./lab cluster up --local --dir "$dir"
+  [ $held = 0 ] || return 1
   cluster_kubectl "$dir"
-  check cluster-follow tests/cluster/follow.sh "$dir/secrets/keys.json" "${KUBECTL[@]}" || status=1
-  check cluster-kubernetes-board tests/cluster/kubernetes_board.sh "${KUBECTL[@]}" || status=1
+  hold follow tests/cluster/follow.sh "$dir/secrets/keys.json" "${KUBECTL[@]}"
+  hold boards tests/cluster/boards.sh "${KUBECTL[@]}"
+  hold kubernetes-board tests/cluster/kubernetes_board.sh "${KUBECTL[@]}"
   # this node's network plugin enforces none, and the test has to see that
-  check cluster-policies cluster_enforces_none tests/cluster/policies.sh lab.local/busybox:test /busybox "${KUBECTL[@]}" || status=1
-  check cluster-volume-full tests/cluster/volume_full.sh "$dir" || status=1
-  check cluster-gateway tests/cluster/gateway.sh "$dir" "${KUBECTL[@]}" || status=1
-  check cluster-b-off tests/cluster/b_off.sh short "$dir" "${KUBECTL[@]}" || status=1
+  hold policies cluster_enforces_none tests/cluster/policies.sh lab.local/busybox:test /busybox "${KUBECTL[@]}"
+  hold gateway tests/cluster/gateway.sh "$dir" "${KUBECTL[@]}"
+  hold volume-full tests/cluster/volume_full.sh "$dir"
+  hold upgrade tests/cluster/upgrade.sh "$dir"
+  hold b-off tests/cluster/b_off.sh short "$dir" "${KUBECTL[@]}"
   if [ -n "$NIGHTLY" ]; then
-    check cluster-b-off-long tests/cluster/b_off.sh long "$dir" "${KUBECTL[@]}" || status=1
-    check cluster-b-off-tiny tests/cluster/b_off.sh tiny "$dir" "${KUBECTL[@]}" || status=1
-    check cluster-new-authority tests/cluster/new_authority.sh "$dir" "${KUBECTL[@]}" || status=1
-    check cluster-reboot tests/cluster/reboot.sh "$dir" || status=1
+    hold b-off-long tests/cluster/b_off.sh long "$dir" "${KUBECTL[@]}"
+    hold b-off-tiny tests/cluster/b_off.sh tiny "$dir" "${KUBECTL[@]}"
+    hold new-authority tests/cluster/new_authority.sh "$dir" "${KUBECTL[@]}"
+    hold reboot tests/cluster/reboot.sh "$dir"
+    hold redeploy ./lab cluster redeploy --dir "$dir"
   fi
-  check cluster-prune tests/cluster/prune.sh "$dir" || status=1
-  check cluster-deploy-again tests/cluster/deploy_again.sh "$dir" || status=1
+  hold prune tests/cluster/prune.sh "$dir"
+  hold deploy-again tests/cluster/deploy_again.sh "$dir"
   cluster status --dir "$dir" | sed -n 's/^node */    memory /p' >&2
   mkdir -p out/cluster && cp "$dir"/log/*.log out/cluster/
   cluster_namespaces "$dir" >"$dir.namespaces"
-  check cluster-seen cluster_is_seen "$dir" || status=1
-  begin=$SECONDS
-  check cluster-down ./lab cluster down --dir "$dir" || status=1
-  say "  down in $((SECONDS - begin)) s"
-  check cluster-gone cluster_is_gone "$dir" || status=1
+  hold seen cluster_is_seen "$dir"
+  hold down ./lab cluster down --dir "$dir"
+  hold gone cluster_is_gone "$dir"
   return "$status"
+}
+
+# hold NAME COMMAND...: a check of this stage, with its seconds, and how it says that it ended. Sets `held`, and `status`.
+hold() {
+  local name=$1 begin=$SECONDS
+  held=0
+  shift
+  check "cluster-$name" "$@" || held=1 status=1
+  printf '    %-18s %3d s  %s\n' "$name" $((SECONDS - begin)) "$(tail -n 1 "out/test-cluster-$name.log" | cut -c1-150)" >&2
 }
 
 cluster_enforces_none() {
