@@ -9,7 +9,7 @@ CLUSTER_USAGE='./lab cluster up --local [--bare]      a Kubernetes of one node o
 ./lab cluster up --local --restore FROM   the spine with what `backup` left in FROM
 ./lab cluster backup --to TO           stops the spine of the local node, and makes a backup of it and of the signed heads
 ./lab cluster redeploy [--out OUT]     the local node: backup, everything torn down, built again from HEAD, restored and proved; timed
-./lab cluster up --context NAME [--context-b NAME] [--overlay NAME]   both clusters in a Kubernetes of yours, B in another; overlay k3s
+./lab cluster up --context NAME [--context-b NAME] [--overlay NAME]   both clusters in a Kubernetes of yours, B in another; overlay k3s, or generic
 ./lab cluster images [NAME...]         builds images into out/images, without deploying any
 ./lab cluster test                     all of this on a node of its own: ./lab test cluster
 ./lab cluster kills [--kills N] [--seed S] [--out DIR] [--namespace NAME]   every pod killed in every way, under load
@@ -94,9 +94,9 @@ cluster_up_local() {
 # Images of others are pulled; ours has to be brought to the nodes once.
 cluster_up_context() {
   local dir=$1 KUBECTL
-  command -v kubectl >/dev/null || die 3 "there is no kubectl; it comes with k3s, k3d or Docker Desktop"
+  command -v kubectl >/dev/null || die 3 "there is no kubectl; k3s and Docker Desktop bring one"
   cluster_images pim
-  say "if a node does not have it yet: k3s ctr images import $IMAGES_DIR/pim.tar (k3d image import, docker load)"
+  say "if a node does not have it yet: k3s ctr images import $IMAGES_DIR/pim.tar (docs/kubernetes.md)"
   mkdir -p -m 700 "$dir"
   KUBECTL=(kubectl --context "$3")
   cluster_deploy_b "$dir" "$4"
