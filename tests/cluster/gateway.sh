@@ -6,7 +6,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 dir=$1
 shift
 KUBECTL=("$@")
-source tools/lab/common.sh
 source tests/cluster/ports.sh
 source tools/lab/certs.sh
 secrets=$dir/secrets
@@ -94,8 +93,9 @@ printf 'rotated: the gateway shows %s, and showed %s\n' "$(served)" "$before"
 expect 204 'the new certificate' agent "$secrets" /v1/logs "${write[@]}" "$(line "taken $run")"
 expect 204 'the one before, until it ends' agent "$work" /v1/logs "${write[@]}" "$(line "taken $run")"
 eventually 'all that the agent took is sent' agent_owes_nothing
-printf 'metric points sent meanwhile: %d; lost since the agent began: %s, before: %s\n' \
-  $(($(counts agent-0 otelcol_exporter_sent_metric_points) - before_sent)) "$(lost)" "$before_lost"
+sent=$(($(counts agent-0 otelcol_exporter_sent_metric_points) - before_sent))
+printf 'metric points sent meanwhile: %d; lost since the agent began: %s, before: %s\n' "$sent" "$(lost)" "$before_lost"
+[ "$sent" -gt 0 ] || { echo 'FAILED: nothing was sent meanwhile'; failed=1; }
 [ "$before_lost" = "$(lost)" ] || { echo 'FAILED: the agent lost telemetry'; failed=1; }
 [ "$before_pods" = "$(pods)" ] || { echo "FAILED: a pod was restarted: $(diff <(echo "$before_pods") <(pods))"; failed=1; }
 [ $failed = 0 ] && echo 'the gateway holds'

@@ -51,11 +51,16 @@ class Judged(unittest.TestCase):
 
     def test_requests_that_failed_in_the_end(self):
         self.assertEqual(missed([kill(10, 4.2)], load(failed={12: 6})), (0, []))
-        self.assertEqual(missed([kill(10, 4.2)], load(failed={12: 7})), (1, ["answered after retries, but while the spine hung"]))
+        self.assertEqual(missed([kill(10, 4.2)], load(failed={12: 7})), (1, ["answered after retries (hang apart)"]))
 
     def test_what_fails_while_the_spine_hangs_is_told_only(self):
         self.assertEqual(missed([kill(10, 30, "hang")], load(failed={20: 100, 30: 100})), (0, []))
         self.assertEqual(missed([kill(10, 30, "hang", "loki")], load(failed={20: 100}))[0], 1)
+
+    def test_what_all_at_once_costs_is_judged_of_many(self):
+        kills = [kill(10, 12, "all at once")]
+        self.assertEqual(missed(kills, load(failed={20: 100}))[0], 1)
+        self.assertEqual(missed(kills, load(failed={20: 100}), matrix_=matrix(planned=30, kills=30)), (0, []))
 
     def test_a_kill_of_another_that_costs_requests(self):
         kills = [kill(10, 5, pod="loki"), kill(30, 5)]
@@ -122,6 +127,12 @@ class Planned(unittest.TestCase):
             self.assertEqual(cells["hang", pod], pod != "events")
         for kind in plan.WHOLE_NODE:
             self.assertEqual(cells[kind, "node"], 5)
+
+    def test_what_is_the_way_of_telemetry_hangs_while_no_other_is_prepared(self):
+        for lanes, _ in plan.plan(200, 1, PODS | {"gateway"}, PODS | {"gateway"}):
+            hanging = {pod for lane in lanes[1:] for kind, pod in lane if kind == "hang"}
+            if hanging & {"agent", "gateway"}:
+                self.assertEqual((len(hanging), len(lanes)), (1, 2))
 
     def test_thirty_meet_every_pod_and_every_kind(self):
         cells = self.kills(30, 1, PODS, PODS)

@@ -2,7 +2,7 @@
 # The kill matrix must fail where data go with their pod: a spine on emptyDirs, deleted. lossy.sh DIR OUT
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 source tools/lab/deploy.sh
-out=$2
+out=$2 DEPLOY_LIMIT=90
 export NO_PROXY='*'
 KUBECTL=("$(go_binary kubernetes kubectl)" --kubeconfig "$dir/admin.conf" --cache-dir "$dir/kubectl")
 work=$(mktemp -d "$PWD/out/lossy.XXXXXX")
@@ -11,8 +11,8 @@ trap '"${KUBECTL[@]}" delete namespace pim-lossy --ignore-not-found --wait=false
 printf 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [%s]\nimages: [{name: lab.local/pim, newTag: "%s"}]\n' \
   "$(realpath --relative-to="$work" tests/cluster/lossy)" "$(image_tag pim)" >"$work/kustomization.yaml"
 "${KUBECTL[@]}" create namespace pim-lossy
-"${KUBECTL[@]}" -n pim-lossy create secret generic keys --from-file="$dir/secrets/keys.json"
-"${KUBECTL[@]}" apply --server-side --force-conflicts -k "$work" >/dev/null
+"${KUBECTL[@]}" -n pim get secret keys spine-tls -o json | jq '.items[].metadata |= {name}' | "${KUBECTL[@]}" -n pim-lossy apply -f -
+"${KUBECTL[@]}" apply --server-side --force-conflicts -k "$work"
 deploy_await pim-lossy
 
 status=0

@@ -20,9 +20,9 @@ expect() {
   printf '%-50s %s\n' "$2" "$status"
   [ "$status" = "$1" ] || { echo "FAILED: $1 was expected"; failed=1; }
 }
-# forward: anew, since gateway and agent are other pods now; the agent then owes nothing, and lost nothing.
+# connect: anew, since gateway and agent are other pods now; the agent then owes nothing, and lost nothing.
 one_gateway() { [ "$("${KUBECTL[@]}" -n pim-observability get pods -l app.kubernetes.io/name=gateway -o name | wc -l)" = 1 ]; }
-forward() {
+connect() {
   eventually 'the gateway before is gone' one_gateway
   port_forward pim-observability service/gateway 443
   port_forward pim pod/agent-0 8888
@@ -30,14 +30,14 @@ forward() {
   local each
   for each in "${SIGNAL[@]}"; do [ "$(agent_lost "$each")" = 0 ] || { echo "FAILED: the agent lost $each"; failed=1; }; done
 }
-forward
+connect
 expect 200 'before' "$work/before"
 ./lab certs rotate --ca --dir "$dir"
-forward
+connect
 expect 200 'another authority: its leaf' "$dir/secrets"
 expect 200 'and one of the authority before' "$work/before"
 ./lab certs rotate --ca --dir "$dir"
-forward
+connect
 expect 200 'a third authority: its leaf' "$dir/secrets"
 expect 503 'and one of the first' "$work/before"
 [ $failed = 0 ] && echo 'authorities change under way'

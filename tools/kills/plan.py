@@ -6,6 +6,7 @@ WHOLE_NODE = ("eviction", "kubelet restart", "containerd restart", "all at once"
 FEW = 20  # kills, from which on there are all kinds
 LONG = 100  # kills, from which on each pod hangs once until its kubelet notices
 SPINE = "spine"
+WAY = ("agent", "gateway")  # of telemetry: while one hangs, no other pod can be prepared for its kill
 
 
 def lanes_of(workloads):
@@ -15,38 +16,49 @@ def lanes_of(workloads):
     return [lane for lane in lanes if lane]
 
 
-def kills_of(lane, count, hangs, kinds, dice):
-    """`count` pairs of kind and workload, each workload and kind in turn, shuffled."""
+def kills_of(lane, count, kinds, dice):
+    """`count` pairs of kind and workload, each workload and each of its kinds in turn, shuffled."""
     turns = {workload: dice.sample(kinds, len(kinds)) for workload in lane}
-    kills = [("hang", workload) for workload in lane if workload in hangs][:count]
-    for number in range(count - len(kills)):
+    kills = []
+    for number in range(count):
         workload = lane[number % len(lane)]
-        turn = turns[workload]
-        kills.append((turn[number // len(lane) % len(turn)], workload))
+        kills.append((turns[workload][number // len(lane) % len(kinds)], workload))
     dice.shuffle(kills)
     return kills
 
 
+def shares_of(count, lanes):
+    """The spine gets nearly half: its lane is one pod's, and it is whom the load meets."""
+    if len(lanes) == 1:
+        return [count]
+    shares = [round(count * 0.45)] + [0] * (len(lanes) - 1)
+    for number in range(count - shares[0]):
+        shares[1 + number % (len(lanes) - 1)] += 1
+    return shares
+
+
 def plan(count, seed, workloads, lively, whole_node=True, kinds=ONE_POD):
-    """Rounds: each has kills by lane, and then perhaps one of the whole node. `lively`: workloads that have a liveness probe."""
+    """Rounds: each has kills by lane, and then perhaps one of the whole node. `lively`: workloads that have a liveness probe.
+    What hangs does so for minutes: in the first rounds, all at the same time, beside the spine's kills."""
     dice = random.Random(seed)
     of_node = []
     if whole_node:
         of_node = list(WHOLE_NODE) * max(1, count // 40) if count >= FEW else [WHOLE_NODE[-1]]
         dice.shuffle(of_node)
+    hangs = sorted(lively) if count >= LONG else []
     lanes = lanes_of(workloads)
-    single = max(0, count - len(of_node))
-    hangs = lively if count >= LONG else set()
-    # the spine gets nearly half, as its lane is one pod's, and it is whom the load meets
-    shares = [round(single * 0.45), 0, 0][:len(lanes)]
-    if len(lanes) == 1:
-        shares = [single]
-    for number in range(single - sum(shares)):
-        shares[1 + number % (len(lanes) - 1)] += 1
-    of_lanes = [kills_of(lane, share, hangs, kinds, dice) for lane, share in zip(lanes, shares)]
-    rounds = []
-    number = max(1, len(of_node))
-    for index in range(number):
-        cut = [kills[len(kills) * index // number:len(kills) * (index + 1) // number] for kills in of_lanes]
-        rounds.append((cut, of_node[index] if of_node else None))
-    return rounds
+    shares = shares_of(max(0, count - len(of_node) - len(hangs)), lanes)
+    spine, *others = [kills_of(lane, share, kinds, dice) for lane, share in zip(lanes, shares)]
+    if SPINE in hangs:
+        spine.insert(dice.randrange(len(spine) + 1), ("hang", SPINE))
+    rest = [workload for workload in hangs if workload != SPINE]
+    hanging = [[[("hang", workload)] for workload in rest if workload not in WAY]] + [[[("hang", workload)]] for workload in rest if workload in WAY]
+    hanging = [lanes for lanes in hanging if lanes]
+    turns = max(1, len(of_node))
+    rounds = [(lanes, None) for lanes in hanging]
+    rounds += [([part(kills, turn, turns) for kills in others], of_node[turn] if of_node else None) for turn in range(turns)]
+    return [([part(spine, number, len(rounds)), *lanes], kind) for number, (lanes, kind) in enumerate(rounds)]
+
+
+def part(kills, number, of):
+    return kills[len(kills) * number // of:len(kills) * (number + 1) // of]

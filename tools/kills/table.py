@@ -16,7 +16,7 @@ from pathlib import Path
 SPINE = "spine"
 WHOLE_NODE = ("eviction", "kubelet restart", "containerd restart", "all at once")
 AFTER = 3.0  # s that a kill still counts for after its end: a client's attempt takes 2 s, a second is told as one
-LONG = 100  # kills, from which on times and first attempts are judged: fewer, in between other work, are no evidence
+LONG = 100  # kills, from which on times are judged, too: fewer, in between other work, are no evidence
 DELETE_GOAL = 5.0  # s, p99
 AFTER_RETRIES, FIRST = 99.9, 99.95  # percent: docs/slo.md
 
@@ -39,12 +39,13 @@ def of_spine(kill):
     return kill["pod"] == SPINE or kill["kind"] in WHOLE_NODE
 
 
-def attribute(kills, load):
+def attribute(kills, load, told=("hang",)):
     """Adds to each kill the requests that failed in its time, before and after retries. A second is the spine's if it was down in
-    it, and else each one's that was. Gives the counts of seconds that were nobody's of the spine's, and of those in which it hung."""
+    it, and else each one's that was. Gives the counts of seconds in which the spine was not down, and of those in which it was so
+    in a way whose length is told and not judged."""
     width = load["interval_seconds"]
     clear = {"ended": 0, "failed": 0, "first_failed": 0}
-    hung = {"ended": 0, "failed": 0}
+    apart = {"ended": 0, "failed": 0}
     for kill in kills:
         kill["first_failed"] = kill["failed"] = 0
     for begin, ended, failed, first in seconds_of(load):
@@ -55,22 +56,26 @@ def attribute(kills, load):
         for kill in spines or then:
             kill["failed"] += failed
             kill["first_failed"] += first
-        if any(kill["kind"] == "hang" for kill in spines):
-            hung["ended"] += ended
-            hung["failed"] += failed
+        if any(kill["kind"] in told for kill in spines):
+            apart["ended"] += ended
+            apart["failed"] += failed
         if not spines:
             for name, count in (("ended", ended), ("failed", failed), ("first_failed", first)):
                 clear[name] += count
-    return clear, hung
+    return clear, apart
 
 
 def percent(good_of, bad):
     return 100 * (good_of - bad) / good_of if good_of else None
 
 
-def goals(kills, matrix, load, check, clear, hung):
+def goals(kills, matrix, load, check):
     """Name, what is wanted, what there was, whether it is so (None: told, not judged)."""
     long = matrix["planned"] >= LONG
+    # Liveness acts after half a minute, and a client waits for ten seconds. How long two cores take to start everything is
+    # theirs to say where they may have other work.
+    told = ("hang",) if long else ("hang", "all at once")
+    clear, apart = attribute(kills, load, told)
     found = [("kills", matrix["planned"], matrix["kills"], matrix["kills"] >= matrix["planned"])]
     lost_pods = sorted({kill["pod"] for kill in kills if kill["recovery"] is None})
     found.append(("not back", 0, ", ".join(lost_pods) or 0, not lost_pods))
@@ -80,8 +85,8 @@ def goals(kills, matrix, load, check, clear, hung):
     found.append(("other findings of the history check", 0, json.dumps(others) if others else 0, not others))
     seconds = list(seconds_of(load))
     ended, failed = sum(each[1] for each in seconds), sum(each[2] for each in seconds)
-    share = percent(ended - hung["ended"], failed - hung["failed"])
-    found.append(("answered after retries, but while the spine hung", f">= {AFTER_RETRIES} %", share, share is not None and share >= AFTER_RETRIES))
+    share = percent(ended - apart["ended"], failed - apart["failed"])
+    found.append((f"answered after retries ({' and '.join(told)} apart)", f">= {AFTER_RETRIES} %", share, share is not None and share >= AFTER_RETRIES))
     share = percent(clear["ended"], clear["failed"])
     found.append(("the same, while others than the spine were killed", f">= {AFTER_RETRIES} %", share, share is None or share >= AFTER_RETRIES))
     share = percent(clear["ended"], clear["first_failed"])
@@ -120,8 +125,7 @@ def table(kills, matrix, load, found):
 
 def judge(kills, matrix, load, check):
     """Exit code, goals, table."""
-    clear, hung = attribute(kills, load)
-    found = goals(kills, matrix, load, check, clear, hung)
+    found = goals(kills, matrix, load, check)
     status = 1 if any(met is False for *_, met in found) else 0
     if status == 0 and not (check["whole"] and check["acknowledged"] and kills):
         status = 4
@@ -146,7 +150,8 @@ def main():
     print(text)
     for finding in check["findings"][:5] if status else []:
         print(finding)
-    print(f"{result['verdict']}: {matrix['kills']} kills, " + ", ".join(f"{name} {got}" for name, _, got, _ in found[2:5]))
+    print(f"{result['verdict']}: {matrix['kills']} kills, seed {matrix['seed']}; of {check['acknowledged']} acknowledged writes " +
+          ", ".join(f"{check['violations'][name]} {name}" for name in ("lost", "duplicated", "phantom")))
     return status
 
 

@@ -40,6 +40,9 @@ stage_cluster_run() {
   fi
   hold prune tests/cluster/prune.sh "$dir"
   hold deploy-again tests/cluster/deploy_again.sh "$dir"
+  hold kill-table tests/cluster/kill_table_test.py
+  hold kills ./lab cluster kills --kills 30 --dir "$dir"
+  hold kills-lossy tests/cluster/lossy.sh "$dir" out/kills-lossy
   cluster status --dir "$dir" | sed -n 's/^node */    memory /p' >&2
   mkdir -p out/cluster && cp "$dir"/log/*.log out/cluster/
   cluster_namespaces "$dir" >"$dir.namespaces"
