@@ -27,6 +27,7 @@ stage_cluster_run() {
   hold kubernetes-board tests/cluster/kubernetes_board.sh "${KUBECTL[@]}"
   # this node's network plugin enforces none, and the test has to see that
   hold policies cluster_enforces_none tests/cluster/policies.sh lab.local/busybox:test /busybox "${KUBECTL[@]}"
+  hold certs tests/cluster/certs.sh
   hold gateway tests/cluster/gateway.sh "$dir" "${KUBECTL[@]}"
   hold volume-full tests/cluster/volume_full.sh "$dir"
   hold upgrade tests/cluster/upgrade.sh "$dir"
