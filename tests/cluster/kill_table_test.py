@@ -77,6 +77,10 @@ class Judged(unittest.TestCase):
     def test_a_spine_whose_last_telemetry_nobody_takes_is_told_of(self):
         kills = [kill(10, 4.0), kill(30, 8.0), kill(37, 3.0, pod="agent")]
         self.assertEqual(missed(kills, load()), (0, []))
+        kills[2] = kill(23, 3.0, pod="agent")
+        self.assertEqual(missed(kills, load()), (0, []))
+        kills[2] = kill(21, 3.0, pod="agent")
+        self.assertEqual(missed(kills, load()), (1, ["spine ready again after a delete, p99 of 2"]))
         kills[2] = kill(38.5, 3.0, pod="agent")
         self.assertEqual(missed(kills, load()), (1, ["spine ready again after a delete, p99 of 2"]))
 
