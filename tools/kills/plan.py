@@ -6,6 +6,9 @@ WHOLE_NODE = ("eviction", "kubelet restart", "containerd restart", "all at once"
 FEW = 20  # kills, from which on there are all kinds
 LONG = 100  # kills, from which on each pod hangs once until its kubelet notices
 SPINE = "spine"
+# Whom a spine that ends has last telemetry for: one that is away holds its end up by a time-out.
+OUTLETS = ("agent", "gateway", "pyroscope")
+TIME_OUT = 5.0  # s, the longest; so it goes on when they are back
 HANGS = 3  # how many times the spine's kills of another round have time beside what hangs
 WAY = ("agent", "gateway")  # of telemetry: while one hangs, no other pod can be prepared for its kill
 
@@ -60,7 +63,10 @@ def plan(count, seed, workloads, lively, whole_node=True, kinds=ONE_POD):
     rounds += [([part(kills, turn, 1, turns) for kills in others], of_node[turn] if of_node else None, 1) for turn in range(turns)]
     planned, at, of = [], 0, sum(weight for *_, weight in rounds)
     for lanes, kind, weight in rounds:
-        planned.append(([part(spine, at, weight, of), *lanes], kind))
+        of_spine = part(spine, at, weight, of)
+        if weight == HANGS:  # what has to wait for the end of that goes last
+            of_spine.sort(key=lambda kill: kill[0] == "delete")
+        planned.append(([of_spine, *lanes], kind))
         at += weight
     return planned
 
