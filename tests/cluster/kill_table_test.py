@@ -71,8 +71,14 @@ class Judged(unittest.TestCase):
         kills = [kill(1, 4.0) for _ in range(199)] + [kill(1, 5.1)]
         self.assertEqual(missed(kills, load()), (0, []))
         kills += [kill(1, 5.1), kill(1, 5.1)]
-        self.assertEqual(missed(kills, load()), (1, ["spine ready again after a delete, p99"]))
+        self.assertEqual(missed(kills, load()), (1, ["spine ready again after a delete, p99 of 202"]))
         self.assertEqual(missed(kills, load(), matrix_=matrix(planned=30, kills=30)), (0, []))
+
+    def test_a_spine_whose_last_telemetry_nobody_takes_is_told_of(self):
+        kills = [kill(10, 4.0), kill(30, 8.0), kill(37, 3.0, pod="agent")]
+        self.assertEqual(missed(kills, load()), (0, []))
+        kills[2] = kill(38.5, 3.0, pod="agent")
+        self.assertEqual(missed(kills, load()), (1, ["spine ready again after a delete, p99 of 2"]))
 
     def test_one_that_did_not_come_back(self):
         status, names = missed([kill(10, None, pod="mimir")], load(), matrix_=matrix(kills=17))

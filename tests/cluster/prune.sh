@@ -41,3 +41,4 @@ wanted=$(printf '%s\nconfigmap/spine-cccccccccc\nconfigmap/mine-dddddddddd\n' "$
 in_pim delete replicaset of-yesterday >/dev/null
 config_maps_prune pim
 ! in_pim get configmap spine-cccccccccc 2>/dev/null || fail "nothing refers to spine-cccccccccc, and it is there"
+echo "of the planted ones the old one went, and the other when no revision referred to it"

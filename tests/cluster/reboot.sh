@@ -30,7 +30,7 @@ dead() { ! node_pid "$dir"; }
 eventually dead
 ./lab cluster up --local --dir "$dir"
 eventually all_since "$since" "$count"
-echo "all $count containers ready $((SECONDS - begin)) s after the loss"
+ready_after=$((SECONDS - begin))
 
 load_goes_on
 load_end
@@ -38,3 +38,4 @@ spine_check "$dir" "$work/load/history" "reboot-$$" --others-wrote || fail "what
 eventually found_trace
 [ -z "$(promql 'container_start_time_second')" ] || fail "a metric that nobody has answers"
 eventually alert_sees PimNodeRebooted instance=lab
+echo "all $count containers ready $ready_after s after the loss; nothing acknowledged is lost"

@@ -76,7 +76,7 @@ small_is "False 0" || fail "it is not to be ready, nor to be restarted: $(small)
 node_exec "$dir" mount -o remount,size=1g $volume
 begin=$SECONDS
 eventually small_is "True 0"
-echo "ready again $((SECONDS - begin)) s after there is room"
+ready_after=$((SECONDS - begin))
 load_goes_on
 load_end
 jq -r '.errors[] | "\(.attempts) times \(.kind)"' "$work/load/result.json" | tee "$work/errors"
@@ -86,3 +86,4 @@ in_pim delete pod small --wait >/dev/null
 cp -r "/proc/$(node_pid "$dir")/root$volume/spine" "$work/spine"
 build/release/pim load check --history "$work/load/history" --data "$work/spine" --others-wrote || fail "what was acknowledged is not what the spine has"
 build/release/pim audit verify --data "$work/spine" || fail "its chains do not hold"
+echo "507 and not ready while it was full; ready again $ready_after s after there was room; nothing acknowledged is lost"
