@@ -47,6 +47,10 @@ class NodeImpl final : public Node {
   Result<void, std::string> anchor() override { return parts_->anchor(); }
   telemetry::LogSender* logs() override { return parts_->logs(); }
 
+  void limit_end(milliseconds limit, int exit_code) override {
+    parts_->limit_end(limit, exit_code);
+  }
+
   bool drain(milliseconds limit) override {
     const auto deadline = steady_clock::now() + limit;
     // The front first: while its requests are answered, the spine must still take them.

@@ -44,6 +44,9 @@ class Node {
   virtual Result<void, std::string> anchor() = 0;
   // No new requests; the admitted ones are answered. False where the limit passed first.
   virtual bool drain(std::chrono::milliseconds limit) = 0;
+  // When all but telemetry has ended, the process ends within the limit, with that exit code if it
+  // is by force: back ends that are away do not hold up a successor.
+  virtual void limit_end(std::chrono::milliseconds limit, int exit_code) = 0;
   // Where events go; null where no endpoint is configured.
   virtual telemetry::LogSender* logs() = 0;
 };

@@ -1,7 +1,10 @@
 #include "cli/node_parts.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
+#include <thread>
 #include <utility>
 
 #include "api/version.h"
@@ -20,8 +23,20 @@ NodeParts::~NodeParts() {
   commits_.close();  // the store may still be writing the spine's last batch
 }
 
+void NodeParts::limit_end(std::chrono::milliseconds limit, int exit_code) {
+  telemetry_.end = {limit, exit_code};
+}
+
 NodeParts::Telemetry::~Telemetry() {
   telemetry::forward_logs(nullptr);
+  if (end) {
+    std::thread([end = *end] {
+      std::this_thread::sleep_for(end.limit);
+      telemetry::log(telemetry::Level::warn, "the last telemetry was not taken in time",
+                     {{"limit_ms", std::to_string(end.limit.count())}});
+      ::_exit(end.exit_code);
+    }).detach();
+  }
   // all three at once: back ends that are away cost the end one time-out, not three
   if (tracer) tracer->close();
   if (logs) logs->close();

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "api/server.h"
@@ -25,6 +26,10 @@ class NodeParts {
   // Where events go; null where no endpoint is configured.
   telemetry::LogSender* logs() { return telemetry_.logs.get(); }
 
+  // How long the last telemetry may take, once all else has ended; then the process ends with that
+  // exit code. Without it, a time-out or two.
+  void limit_end(std::chrono::milliseconds limit, int exit_code);
+
   // Signs the heads as they are now, outside the data directory.
   Result<void, std::string> anchor();
   // The admitted commands are answered, then the projections catch up. False where the commands or
@@ -44,7 +49,12 @@ class NodeParts {
   telemetry::Registry metrics_;
   // Ends when nothing is left that has something to tell.
   struct Telemetry {
+    struct End {
+      std::chrono::milliseconds limit;
+      int exit_code;
+    };
     ~Telemetry();
+    std::optional<End> end;
     std::unique_ptr<telemetry::LogSender> logs;        // null: lines only
     std::unique_ptr<telemetry::Tracer> tracer;         // null: no spans
     std::unique_ptr<telemetry::Profiler> profiler;     // null: off

@@ -104,7 +104,9 @@ int serve(const ServeConfig& config, CommandTrace& trace) {
   announce(**node, config, "stopped");
   telemetry::log(whole ? Level::info : Level::warn,
                  whole ? "stopped" : "stopped before every admitted request was answered");
-  return whole ? kOk : kClaimFailed;
+  const auto code = whole ? kOk : kClaimFailed;
+  (*node)->limit_end(config.telemetry_end, code);
+  return code;
 }
 
 int configure_and_serve(const std::map<std::string, CLI::Option*>& options,

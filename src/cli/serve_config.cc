@@ -133,6 +133,8 @@ Result<ServeConfig, std::string> resolve_serve_config(const SettingValues& flags
   config.cache_streams = reader.number<std::uint32_t>("cache-streams", 1, 100'000'000);
   config.anchor_every = std::chrono::seconds(reader.number<int>("anchor-seconds", 1, 86400));
   config.drain_limit = std::chrono::milliseconds(reader.number<int>("drain-ms", 0, 60'000));
+  config.telemetry_end =
+      std::chrono::milliseconds(reader.number<int>("telemetry-end-ms", 0, 60'000));
   config.otlp_endpoint = without_slash(reader.text("otlp-endpoint"));
   config.trace_rate = reader.number<std::uint32_t>("trace-rate", 0, 1'000'000);
   config.trace_share = reader.number<std::uint32_t>("trace-percent", 0, 100) / 100.0;

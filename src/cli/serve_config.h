@@ -35,11 +35,12 @@ struct ServeConfig {
   std::uint32_t cache_streams = 50'000;  // a shard
   std::chrono::seconds anchor_every{60};
   std::chrono::milliseconds drain_limit{5000};
-  std::string otlp_endpoint;       // empty: no spans, no exemplars, log lines only
-  std::uint32_t trace_rate = 50;   // traces a second that are kept whatever
-  double trace_share = 0.01;       // of those beyond
-  std::uint32_t profile_hz = 100;  // 0: no profiler
-  std::string pyroscope_endpoint;  // empty: no profiles are sent
+  std::chrono::milliseconds telemetry_end{10'000};  // for what is left, when all else has ended
+  std::string otlp_endpoint;                        // empty: no spans, no exemplars, log lines only
+  std::uint32_t trace_rate = 50;                    // traces a second that are kept whatever
+  double trace_share = 0.01;                        // of those beyond
+  std::uint32_t profile_hz = 100;                   // 0: no profiler
+  std::string pyroscope_endpoint;                   // empty: no profiles are sent
   telemetry::ClientTls pyroscope_tls;
 };
 
@@ -77,6 +78,7 @@ inline constexpr auto kSettings = std::to_array<Setting>({
     {"pyroscope-cert", "", "Certificate shown to it, PEM; read anew for each profile"},
     {"pyroscope-key", "", "Private key of that certificate, PEM"},
     {"drain-ms", "5000", "How long SIGTERM waits for admitted requests"},
+    {"telemetry-end-ms", "10000", "How long the end then waits for telemetry that is left"},
 });
 
 // By setting name.

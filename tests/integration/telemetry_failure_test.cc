@@ -76,5 +76,16 @@ TEST_F(TelemetryFailure, WhatWaitsIsBoundedAndTheRestIsCounted) {
   EXPECT_EQ(stop_server(), 0);
 }
 
+TEST_F(TelemetryFailure, TheEndWaitsNoLongerThanItIsTold) {
+  LoopbackServer silent(
+      [](const std::string&, std::size_t) { return ScriptedReply{"", Then::hang}; });
+  observe(silent.port(), {"--telemetry-end-ms", "1"});
+  ASSERT_EQ(write(), 201);
+  EXPECT_EQ(stop_server(), 0);
+  const auto log = read_text(path("server.log"));
+  EXPECT_NE(log.find("the last telemetry was not taken in time"), std::string::npos) << log;
+  EXPECT_NE(log.find("\"stopped\""), std::string::npos) << "by then all else has ended: " << log;
+}
+
 }  // namespace
 }  // namespace pim::integration
