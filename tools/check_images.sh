@@ -8,12 +8,12 @@ pim=${1:-build/release/pim}
 work=$(mktemp -d "${TMPDIR:-/tmp}/pim-images.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
-IMAGES_DIR=$work/one image_of_pim "$pim"
+IMAGES_DIR=$work/one image_of_program pim "$pim"
 cp "$pim" "$work/pim" # elsewhere, at another time, for another user
-(umask 077 && TZ=Asia/Tokyo IMAGES_DIR=$work/two image_of_pim "$work/pim")
+(umask 077 && TZ=Asia/Tokyo IMAGES_DIR=$work/two image_of_program pim "$work/pim")
 diff -r "$work/one" "$work/two"
 # The negative control.
-IMAGES_DIR=$work/three image_of_pim /usr/bin/env
+IMAGES_DIR=$work/three image_of_program pim /usr/bin/env
 ! cmp -s "$work/one/pim.tar" "$work/three/pim.tar" || { echo "another program gives the same image"; exit 1; }
 
 mkdir "$work/image" "$work/root"
@@ -33,4 +33,13 @@ for package in libc6 libstdc++6 libssl3 libsqlite3-0; do
     'any(.packages[]; .name == $name and .versionInfo == $version)' "$sbom" >/dev/null ||
     { echo "$sbom does not name $package $version"; exit 1; }
 done
-echo "$(jq '.packages | length - 1' "$sbom") packages, $(stat -c %s "$work/one/pim.tar") bytes, $(cat "$work/one/tags")"
+# The gateway's: of a package that is not installed.
+IMAGES_DIR=$work/one image_of_nginx
+mkdir "$work/gateway" "$work/gateway-root"
+tar -C "$work/gateway" -xf "$work/one/gateway.tar"
+tar -C "$work/gateway-root" -xf "$work/gateway/$(jq -r '.[0].Layers[0]' "$work/gateway/manifest.json")"
+jq -e '.config.StopSignal == "SIGQUIT"' "$work/gateway/$(jq -r '.[0].Config' "$work/gateway/manifest.json")" >/dev/null
+"${inside[@]}" "$work/gateway-root" /usr/bin/nginx -v
+jq -e 'any(.packages[]; .name == "nginx")' "$work/one/gateway.spdx.json" >/dev/null || { echo "the gateway's SBOM does not name nginx"; exit 1; }
+
+echo "$(jq '.packages | length - 1' "$sbom") packages, $(stat -c %s "$work/one/pim.tar") bytes, $(grep "^pim " "$work/one/tags")"

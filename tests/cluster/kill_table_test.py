@@ -71,7 +71,7 @@ class Judged(unittest.TestCase):
         kills = [kill(1, 4.0) for _ in range(199)] + [kill(1, 5.1)]
         self.assertEqual(missed(kills, load()), (0, []))
         kills += [kill(1, 5.1), kill(1, 5.1)]
-        self.assertEqual(missed(kills, load()), (1, ["spine ready again after a delete, p99"]))
+        self.assertEqual(missed(kills, load()), (1, ["spine ready again after a delete, p99 of 202"]))
         self.assertEqual(missed(kills, load(), matrix_=matrix(planned=30, kills=30)), (0, []))
 
     def test_one_that_did_not_come_back(self):
@@ -133,6 +133,12 @@ class Planned(unittest.TestCase):
             hanging = {pod for lane in lanes[1:] for kind, pod in lane if kind == "hang"}
             if hanging & {"agent", "gateway"}:
                 self.assertEqual((len(hanging), len(lanes)), (1, 2))
+
+    def test_the_spine_is_deleted_last_beside_what_hangs(self):
+        lanes, _ = plan.plan(200, 1, PODS, PODS)[0]
+        deleted = [kind == "delete" for kind, _ in lanes[0]]
+        self.assertTrue(any(deleted))
+        self.assertEqual(deleted, sorted(deleted))
 
     def test_thirty_meet_every_pod_and_every_kind(self):
         cells = self.kills(30, 1, PODS, PODS)

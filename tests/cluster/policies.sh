@@ -56,10 +56,11 @@ expect shut stranger spine-0.spine-admin 8081
 expect shut client agent 4318
 expect shut stranger loki.pim-observability 3100
 expect shut stranger mimir.pim-observability 9009
+expect shut stranger gateway.pim-observability 443
 
 [ $failed = 0 ] || { echo "what is allowed does not pass"; exit 1; }
 case $passed in
   0) echo "policies hold" ;;
-  6) echo "no policy is enforced: the cluster's network plugin does not"; exit 4 ;;
-  *) echo "$passed of 6 flows pass that no policy allows"; exit 1 ;;
+  7) echo "no policy is enforced: the cluster's network plugin does not"; exit 4 ;;
+  *) echo "$passed of 7 flows pass that no policy allows"; exit 1 ;;
 esac

@@ -23,12 +23,12 @@ counts() {
   awk -v series="^($2)([{ ]|_total[{ ])" '$0 ~ series {sum += $NF} END {printf "%.0f\n", sum}' <<<"$text"
 }
 
-# The agent's own count, forwarded as agent-0: what came of each kind and has not been taken by cluster B, and what was lost. Of
-# an agent that began anew with a full buffer more is taken than came.
+# The agent's own count, forwarded as agent-0: what came of each kind and still waits, and what was lost. Of an agent that began
+# anew with something in its buffer more is taken than came.
 declare -A SIGNAL=([traces]=spans [logs]=log_records [metrics]=metric_points)
 agent_owes() {
-  local came taken
-  came=$(counts agent-0 "otelcol_receiver_accepted_$1") && taken=$(counts agent-0 "otelcol_exporter_sent_$1") && echo $((came - taken))
+  local came gone
+  came=$(counts agent-0 "otelcol_receiver_accepted_$1") && gone=$(counts agent-0 "otelcol_exporter_(sent|send_failed)_$1") && echo $((came - gone))
 }
 agent_lost() { counts agent-0 "otelcol_(exporter_(send|enqueue)_failed|receiver_refused)_$1"; }
 agent_owes_nothing() {

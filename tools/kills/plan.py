@@ -6,6 +6,10 @@ WHOLE_NODE = ("eviction", "kubelet restart", "containerd restart", "all at once"
 FEW = 20  # kills, from which on there are all kinds
 LONG = 100  # kills, from which on each pod hangs once until its kubelet notices
 SPINE = "spine"
+# Whom a spine that ends has last telemetry for: one that is away holds its end up by a time-out.
+OUTLETS = ("agent", "gateway", "pyroscope")
+TIME_OUT = 5.0  # s, the longest; so it goes on when they are back
+HANGS = 3  # how many times the spine's kills of another round have time beside what hangs
 WAY = ("agent", "gateway")  # of telemetry: while one hangs, no other pod can be prepared for its kill
 
 
@@ -55,10 +59,17 @@ def plan(count, seed, workloads, lively, whole_node=True, kinds=ONE_POD):
     hanging = [[[("hang", workload)] for workload in rest if workload not in WAY]] + [[[("hang", workload)]] for workload in rest if workload in WAY]
     hanging = [lanes for lanes in hanging if lanes]
     turns = max(1, len(of_node))
-    rounds = [(lanes, None) for lanes in hanging]
-    rounds += [([part(kills, turn, turns) for kills in others], of_node[turn] if of_node else None) for turn in range(turns)]
-    return [([part(spine, number, len(rounds)), *lanes], kind) for number, (lanes, kind) in enumerate(rounds)]
+    rounds = [(lanes, None, HANGS) for lanes in hanging]
+    rounds += [([part(kills, turn, 1, turns) for kills in others], of_node[turn] if of_node else None, 1) for turn in range(turns)]
+    planned, at, of = [], 0, sum(weight for *_, weight in rounds)
+    for lanes, kind, weight in rounds:
+        of_spine = part(spine, at, weight, of)
+        if weight == HANGS:  # what has to wait for the end of that goes last
+            of_spine.sort(key=lambda kill: kill[0] == "delete")
+        planned.append(([of_spine, *lanes], kind))
+        at += weight
+    return planned
 
 
-def part(kills, number, of):
-    return kills[len(kills) * number // of:len(kills) * (number + 1) // of]
+def part(kills, at, weight, of):
+    return kills[len(kills) * at // of:len(kills) * (at + weight) // of]

@@ -94,7 +94,7 @@ def goals(kills, matrix, load, check):
     deletes = [kill["recovery"] for kill in kills if kill["kind"] == "delete" and kill["pod"] == SPINE and kill["recovery"]]
     if deletes:
         p99 = percentile(deletes, 0.99)
-        found.append(("spine ready again after a delete, p99", f"<= {DELETE_GOAL} s", p99, p99 <= DELETE_GOAL if long else None))
+        found.append((f"spine ready again after a delete, p99 of {len(deletes)}", f"<= {DELETE_GOAL} s", p99, p99 <= DELETE_GOAL if long else None))
     if "missing" in matrix:
         gone = {store: len(names) for store, names in matrix["missing"].items() if names}
         found.append((f"telemetry lost of {matrix['marked']} markers", 0, json.dumps(gone) if gone else 0, not gone))

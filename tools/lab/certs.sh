@@ -114,6 +114,7 @@ certs_problem() {
 # certs_issue DIR: what is missing, and nothing else.
 certs_issue() {
   local name
+  certs_names gateway >/dev/null # else nothing is made
   certs_authority "$1/secrets"
   for name in "${!CERTS_LEAVES[@]}"; do
     [ -z "$(certs_problem "$1/secrets" "$name")" ] || certs_leaf "$1/secrets" "$name"

@@ -23,10 +23,10 @@ stage_cluster_run() {
   [ $held = 0 ] || return 1
   cluster_kubectl "$dir"
   hold follow tests/cluster/follow.sh "$dir/secrets/keys.json" "${KUBECTL[@]}"
-  hold boards tests/cluster/boards.sh "${KUBECTL[@]}"
   hold kubernetes-board tests/cluster/kubernetes_board.sh "${KUBECTL[@]}"
   # this node's network plugin enforces none, and the test has to see that
   hold policies cluster_enforces_none tests/cluster/policies.sh lab.local/busybox:test /busybox "${KUBECTL[@]}"
+  hold certs tests/cluster/certs.sh
   hold gateway tests/cluster/gateway.sh "$dir" "${KUBECTL[@]}"
   hold volume-full tests/cluster/volume_full.sh "$dir"
   hold upgrade tests/cluster/upgrade.sh "$dir"
@@ -38,6 +38,7 @@ stage_cluster_run() {
     hold reboot tests/cluster/reboot.sh "$dir"
     hold redeploy ./lab cluster redeploy --dir "$dir"
   fi
+  hold boards tests/cluster/boards.sh "${KUBECTL[@]}"
   hold prune tests/cluster/prune.sh "$dir"
   hold deploy-again tests/cluster/deploy_again.sh "$dir"
   hold kill-table tests/cluster/kill_table_test.py

@@ -163,6 +163,9 @@ TEST(Runner, ARetryIsTheSameRequestLaterAndBothViewsAreKept) {
   EXPECT_GE(amend.after.ok_latency.min(), 1'000'000u);
   EXPECT_EQ(result.retry.retries, 5u);
   EXPECT_EQ(result.retry.recovered, 5u);
+  std::uint64_t first_failed = 0;
+  for (const Interval& interval : result.series) first_failed += interval.first_failed;
+  EXPECT_EQ(first_failed, 5u);
   const auto* shed = error_of(result, "503 overloaded");
   ASSERT_NE(shed, nullptr);
   EXPECT_EQ(shed->outcome, "shed");
