@@ -8,8 +8,6 @@ load_cleanup() {
 }
 trap load_cleanup EXIT
 
-service_address() { "${KUBECTL[@]}" -n "$1" get service "$2" -o 'jsonpath={.spec.clusterIP}'; }
-
 # For observability/ask.sh.
 stack_addresses() {
   local part

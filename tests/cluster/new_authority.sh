@@ -8,6 +8,7 @@ shift
 KUBECTL=("$@")
 source tests/cluster/ports.sh
 gateway=gateway.pim-observability.svc
+address=$(service_address pim-observability gateway)
 failed=0
 mkdir "$work/before"
 cp "$dir"/secrets/{ca,agent}.* "$work/before"
@@ -15,7 +16,7 @@ cp "$dir"/secrets/{ca,agent}.* "$work/before"
 # expect STATUS WHAT FOLDER: of an empty write with the agent's certificate in that folder, which trusts what lies there.
 expect() {
   local status
-  status=$(curl -s -m 10 -o /dev/null -w '%{http_code}' --cacert "$dir/secrets/ca.crt" --connect-to "$gateway:443:127.0.0.1:${PORT[gateway]}" \
+  status=$(curl -s -m 10 -o /dev/null -w '%{http_code}' --cacert "$dir/secrets/ca.crt" --noproxy '*' --connect-to "$gateway:443:$address:443" \
     --cert "$3/agent.crt" --key "$3/agent.key" "https://$gateway/v1/traces" -H 'Content-Type: application/json' -d '{}' || true)
   printf '%-50s %s\n' "$2" "$status"
   [ "$status" = "$1" ] || { echo "FAILED: $1 was expected"; failed=1; }
@@ -24,7 +25,6 @@ expect() {
 one_gateway() { [ "$("${KUBECTL[@]}" -n pim-observability get pods -l app.kubernetes.io/name=gateway -o name | wc -l)" = 1 ]; }
 connect() {
   eventually 'the gateway before is gone' one_gateway
-  port_forward pim-observability service/gateway 443
   port_forward pim pod/agent-0 8888
   eventually 'all that the agent took is sent' agent_owes_nothing
   local each

@@ -18,12 +18,11 @@ stage_cluster_run() {
   tests/cluster/footprint.sh "$dir" >out/cluster-before
   hold up ./lab cluster up --local --bare --dir "$dir"
   [ $held = 0 ] || return 1
-  for name in volume service restart again keep; do hold "$name" "tests/cluster/$name.sh" "$dir"; done
+  for name in volume service restart again ${NIGHTLY:+keep}; do hold "$name" "tests/cluster/$name.sh" "$dir"; done
   hold deploy ./lab cluster up --local --dir "$dir"
   [ $held = 0 ] || return 1
   cluster_kubectl "$dir"
   hold follow tests/cluster/follow.sh "$dir/secrets/keys.json" "${KUBECTL[@]}"
-  hold kubernetes-board tests/cluster/kubernetes_board.sh "${KUBECTL[@]}"
   # this node's network plugin enforces none, and the test has to see that
   hold policies cluster_enforces_none tests/cluster/policies.sh lab.local/busybox:test /busybox "${KUBECTL[@]}"
   hold certs tests/cluster/certs.sh
@@ -38,6 +37,7 @@ stage_cluster_run() {
     hold reboot tests/cluster/reboot.sh "$dir"
     hold redeploy ./lab cluster redeploy --dir "$dir"
   fi
+  hold kubernetes-board tests/cluster/kubernetes_board.sh "${KUBECTL[@]}"
   hold boards tests/cluster/boards.sh "${KUBECTL[@]}"
   hold prune tests/cluster/prune.sh "$dir"
   hold deploy-again tests/cluster/deploy_again.sh "$dir"

@@ -22,8 +22,9 @@ forwards_end() {
   FORWARDS=()
 }
 
-# The Service's address, which does not change with its pod.
-spine_url() { echo "http://$("${KUBECTL[@]}" -n pim get service spine -o 'jsonpath={.spec.clusterIP}'):8080"; }
+# service_address NAMESPACE NAME: of a Service, to which this machine has a route, and which does not change with its pods.
+service_address() { "${KUBECTL[@]}" -n "$1" get service "$2" -o 'jsonpath={.spec.clusterIP}'; }
+spine_url() { echo "http://$(service_address pim spine):8080"; }
 
 # volume_path DIR CLAIM: where a claim of namespace pim lies on this machine.
 volume_path() {
