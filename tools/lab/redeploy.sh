@@ -36,6 +36,8 @@ redeploy_all() {
   redeploy_check 5 "the boards' queries answer" tests/cluster/boards.sh "${KUBECTL[@]}"
   redeploy_check 3 "a command is found again in Tempo, Loki and Mimir" tests/cluster/follow.sh "$dir/secrets/keys.json" "${KUBECTL[@]}"
   redeploy_check 1 "pods are killed under load: nothing acknowledged is lost" cluster_kills "$dir" "$REDEPLOY_KILLS" 1 "$out/kills"
+  redeploy_check 6 "and the objective after retries held" redeploy_objective
+  redeploy_check 4 "each shard's requests are counted in Mimir" redeploy_shards
   redeploy_check 5 "it took no longer than $REDEPLOY_LIMIT s" redeploy_in_time
 }
 
@@ -74,6 +76,17 @@ redeploy_same() {
 }
 
 redeploy_intact() { build/release/pim audit verify --data "$(volume_path "$dir" backup)/redeployed" --anchors "$saved/anchors"; }
+
+redeploy_objective() {
+  jq -r '.goals[] | select(.name | startswith("answered after retries")) | "\(.got) % of the requests were answered, \(.wanted) wanted"' "$out/kills/result.json"
+  jq -e '[.goals[] | select(.name | startswith("answered after retries")).met] == [true]' "$out/kills/result.json" >/dev/null
+}
+
+redeploy_shards() {
+  limit=90
+  source tests/cluster/stack.sh
+  found "shards with requests" promql 'count(sum by (shard) (pim_shard_requests_total{job="pim/pim"}) > 0) == 4'
+}
 
 redeploy_seconds() { echo $((SECONDS - begin - $(awk '$1 == "third-party" {print $2}' "$out/phases" | grep . || echo 0))); }
 
