@@ -6,7 +6,7 @@ CLUSTER_TEST_PACKAGES=(busybox-static)
 stage_cluster_run() {
   need "${NODE_PACKAGES[@]}" "${CLUSTER_TEST_PACKAGES[@]}" "${TOUR_PACKAGES[@]}"
   local reason
-  reason=$(node_possible) || { say "  skipped: no node on this machine: $reason"; return 0; }
+  reason=$(node_possible "${TMPDIR:-/tmp}") || { say "  skipped: no node on this machine: $reason"; return 0; }
   node_needs
   local work dir status=0 held=0 name KUBECTL
   work=$(mktemp -d "${TMPDIR:-/tmp}/pim-cluster.XXXXXX")

@@ -55,19 +55,23 @@ node_needs() {
   go_build "${NODE_MODULES[@]}"
 }
 
-# Whether this machine lets root make what a node is made of; else it says what not.
+# node_possible DIR: whether this machine lets root make what a node in that directory is made of; else it says what not.
 node_possible() {
+  local mount probe=pim-node-probe-$BASHPID folder status=0
   [ "$(id -u)" = 0 ] || { echo "namespaces, mounts and cgroups need root"; return 1; }
-  local mount probe=pim-node-probe-$BASHPID
   for mount in $(group_mounts); do
     mkdir "$mount/$probe" 2>/dev/null && rmdir "$mount/$probe" || { echo "no cgroup can be made in $mount"; return 1; }
   done
+  folder=$(mktemp -d "$1/pim-probe.XXXXXX" 2>&1) || { echo "nothing can be written in $1"; return 1; }
+  mkdir "$folder"/{proc,lower,upper,work,over}
   unshare --mount --net --pid --uts --ipc --fork sh -ec '
-    mount --make-rprivate / && mount -t tmpfs none /mnt && mkdir /mnt/l /mnt/u /mnt/w /mnt/m /mnt/proc
-    mount -t proc none /mnt/proc
-    mount -t overlay -o lowerdir=/mnt/l,upperdir=/mnt/u,workdir=/mnt/w none /mnt/m
+    mount --make-rprivate /
+    mount -t proc none "$0/proc"
+    mount -t overlay -o "lowerdir=$0/lower,upperdir=$0/upper,workdir=$0/work" none "$0/over"
     ip link add probe0 type veth peer name probe1
-    nft add table ip probe' 2>&1 || { echo "namespaces with mounts, overlays, links and nftables of their own are not allowed"; return 1; }
+    nft add table ip probe' "$folder" 2>&1 || { echo "namespaces with mounts, overlays, links and nftables of their own are not to be had in $1"; status=1; }
+  rm -rf "$folder"
+  return "$status"
 }
 
 # Held until the shell that calls it ends.
