@@ -25,6 +25,7 @@ from markers import Markers
 NAMESPACES = ("pim", "pim-node-agent", "pim-observability")
 BACK = 300  # s, in which whatever was killed has to be back
 SETTLE = (3.0, 4.0)  # s between two kills of the spine: a client's attempt takes 2 s at most
+NODE_SETTLE = 15.0  # s after one of the whole node, of many kills: a new kubelet looks at every pod and volume first
 MARKED = 60  # s, for a marker to be stored or found
 
 
@@ -190,7 +191,7 @@ class Matrix:
             if of_node:
                 self.whole_node(of_node)
                 self.everyone()
-                time.sleep(SETTLE[0])
+                time.sleep(NODE_SETTLE if self.total >= plans.LONG else SETTLE[0])
 
 
 def main():
