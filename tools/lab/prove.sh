@@ -51,7 +51,7 @@ prove_cluster() {
   rm -f "$out/cluster.json"
   [ "$(id -u)" = 0 ] || reason='a Kubernetes of its own needs root'
   for part in "${NODE_MODULES[@]}" "${STACK_PARTS[@]}"; do
-    [ -x "$(go_binary "$part")" ] || reason="$part is not built on this machine (./lab cluster up --local)"
+    go_is_built "$part" || reason="$part is not built on this machine (./lab cluster up --local)"
   done
   if [ -z "$reason" ]; then
     say "both clusters, on a node of their own, and redeployed"
