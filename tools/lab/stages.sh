@@ -234,10 +234,10 @@ stage_cluster() {
 
 # name:limit in minutes; each has room for a build from nothing, where it runs alone
 STAGES=(format:6 tidy:25 unit:25 integration:16 crash:16 demo:16 asan:30 tsan:15 fuzz:12)
-# With `all`, too: what needs more than Debian packages (hostile: PyPI; stack, cluster: Go modules, built once a machine).
-MORE_STAGES=(hostile:10 stack:60 cluster:50)
-# By name only: Chromium, to click on an imitation.
-NAMED_STAGES=(clicks:15)
+# With `all`, too: what needs more than Debian packages (hostile: PyPI; stack: Go modules, built once a machine).
+MORE_STAGES=(hostile:10 stack:60)
+# By name only: Chromium, to click on an imitation; Kubernetes, built from Go modules once a machine.
+NAMED_STAGES=(clicks:15 cluster:50)
 
 run_stages() {
   local wanted=() argument stage all=("${STAGES[@]}" "${MORE_STAGES[@]}") known=()
