@@ -12,10 +12,6 @@ secrets=$dir/secrets
 failed=0
 port_forward pim-observability service/loki 3100
 port_forward pim pod/agent-0 8888
-gateway=gateway.pim-observability.svc
-url=https://$gateway
-address=$(service_address pim-observability gateway) # kubectl's forwarding ends with the first connection that is reset
-reach=(--noproxy '*' --connect-to "$gateway:443:$address:443")
 
 # A foreign authority, and leaves that must not do.
 foreign=$work/foreign/secrets
@@ -29,8 +25,7 @@ CERTS_DAYS=-1 certs_leaf "$work/ended" agent 2>/dev/null
 ask() {
   local certificate=()
   [ "$1" = nobody ] || certificate=(--cert "$2/$1.crt" --key "$2/$1.key")
-  curl -s -m 10 -o "$work/answer" -w '%{http_code}' --cacert "$secrets/ca.crt" "${reach[@]}" \
-    "${certificate[@]}" "${@:4}" "$url$3" || true
+  at_gateway "$3" -o "$work/answer" --cacert "$secrets/ca.crt" "${certificate[@]}" "${@:4}"
 }
 
 # expect STATUS WHAT WHO FOLDER PATH [CURL OPTION...]
@@ -63,7 +58,7 @@ expect 404 'a way round' agent "$secrets" /v1/logs/../../loki/api/v1/push --path
 expect 405 'a GET of what is written' agent "$secrets" /v1/logs
 expect 413 'more than 8 MiB' agent "$secrets" /v1/logs -H 'Expect:' --data-binary "@$(head -c 9000000 /dev/zero >"$work/large" && echo "$work/large")"
 # who trusts another authority does not speak to this gateway
-status=$(curl -s -m 10 -o /dev/null -w '%{http_code}' --cacert "$foreign/ca.crt" "${reach[@]}" "$url/v1/logs" || true)
+status=$(at_gateway /v1/logs -o /dev/null --cacert "$foreign/ca.crt")
 [ "$status" = 000 ] || { echo "FAILED: a client that trusts another authority was answered $status"; failed=1; }
 
 written() { curl -sfG "http://127.0.0.1:${PORT[loki]}/loki/api/v1/query_range" --data-urlencode 'query={service_name="gateway-test"}' | jq -r '.data.result[].values[][1]' | grep "$run"; }
@@ -71,7 +66,7 @@ eventually "the taken line in Loki" written
 [ "$(written)" = "taken $run" ] || { echo "FAILED: Loki has what was refused: $(written)"; failed=1; }
 
 # Rotation, while the agent sends: other serials on both sides, and no restart, nothing lost, nothing refused.
-served() { openssl s_client -connect "$address:443" -servername "$gateway" </dev/null 2>/dev/null | openssl x509 -noout -serial | cut -d= -f2; }
+served() { openssl s_client -connect "$GATEWAY_ADDRESS:443" -servername "$GATEWAY" </dev/null 2>/dev/null | openssl x509 -noout -serial | cut -d= -f2; }
 pods() { "${KUBECTL[@]}" get pods -A -l 'app.kubernetes.io/name in (gateway, agent, spine)' -o jsonpath='{range .items[*]}{.metadata.uid} {.status.containerStatuses[0].restartCount}{"\n"}{end}'; }
 lost() {
   local each

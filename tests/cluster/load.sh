@@ -11,8 +11,8 @@ trap load_cleanup EXIT
 # For observability/ask.sh.
 stack_addresses() {
   local part
-  for part in tempo:3200 loki:3100 mimir:9009; do
-    jq -n --arg part "${part%:*}" --arg url "http://$(service_address pim-observability "${part%:*}"):${part#*:}" '{($part): $url}'
+  for part in tempo loki mimir; do
+    jq -n --arg part "$part" --arg url "$(service_url pim-observability "$part")" '{($part): $url}'
   done | jq -s add >"$work/stack.json"
   # shellcheck disable=SC1091
   source observability/ask.sh "$work/stack.json"

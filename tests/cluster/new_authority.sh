@@ -7,8 +7,6 @@ dir=$1
 shift
 KUBECTL=("$@")
 source tests/cluster/ports.sh
-gateway=gateway.pim-observability.svc
-address=$(service_address pim-observability gateway)
 failed=0
 mkdir "$work/before"
 cp "$dir"/secrets/{ca,agent}.* "$work/before"
@@ -16,8 +14,7 @@ cp "$dir"/secrets/{ca,agent}.* "$work/before"
 # expect STATUS WHAT FOLDER: of an empty write with the agent's certificate in that folder, which trusts what lies there.
 expect() {
   local status
-  status=$(curl -s -m 10 -o /dev/null -w '%{http_code}' --cacert "$dir/secrets/ca.crt" --noproxy '*' --connect-to "$gateway:443:$address:443" \
-    --cert "$3/agent.crt" --key "$3/agent.key" "https://$gateway/v1/traces" -H 'Content-Type: application/json' -d '{}' || true)
+  status=$(at_gateway /v1/traces -o /dev/null --cacert "$dir/secrets/ca.crt" --cert "$3/agent.crt" --key "$3/agent.key" -H 'Content-Type: application/json' -d '{}')
   printf '%-50s %s\n' "$2" "$status"
   [ "$status" = "$1" ] || { echo "FAILED: $1 was expected"; failed=1; }
 }

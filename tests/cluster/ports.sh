@@ -16,6 +16,12 @@ port_forward() {
   PORT[${2#*/}]=${FORWARDED#*:}
 }
 
+# Cluster B's door, at its Service: kubectl's forwarding ends with the first connection that is reset.
+GATEWAY=gateway.pim-observability.svc
+GATEWAY_ADDRESS=$(service_address pim-observability gateway)
+# at_gateway PATH [CURL OPTION...]: the status; 000 where there was no answer.
+at_gateway() { curl -s -m 10 -w '%{http_code}' --noproxy '*' --connect-to "$GATEWAY:443:$GATEWAY_ADDRESS:443" "https://$GATEWAY$1" "${@:2}" || true; }
+
 # counts NAME REGEX: the sum of these series of a process whose metrics are forwarded as NAME. Nothing of a name is 0.
 counts() {
   local text

@@ -34,7 +34,7 @@ ready_after=$((SECONDS - begin))
 
 load_goes_on
 load_end
-spine_check "$dir" "$work/load/history" "reboot-$$" --others-wrote || fail "what was acknowledged is not what the spine has"
+spine_check "$dir" "$work/load/history" "reboot-$$" || fail "what was acknowledged is not what the spine has"
 eventually found_trace
 [ -z "$(promql 'container_start_time_second')" ] || fail "a metric that nobody has answers"
 eventually alert_sees PimNodeRebooted instance=lab

@@ -57,7 +57,7 @@ in_pim get statefulset spine -o json | jq '{
 small() { in_pim get pod small -o jsonpath="{.status.conditions[?(@.type=='Ready')].status} {.status.containerStatuses[0].restartCount}"; }
 small_is() { [ "$(small)" = "$1" ]; }
 eventually small_is "True 0"
-url=http://$(service_address pim small):8080
+url=$(service_url pim small)
 load_begin "$url"
 register_patient "$url" 201
 

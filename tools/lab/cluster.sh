@@ -42,6 +42,7 @@ cluster() {
   case $verb in
     up)
       [ -n "$local$context" ] || die 2 "up needs --local or --context NAME"$'\n'"$CLUSTER_USAGE"
+      [ -z "$restore" ] || { [ -n "$local" ] && [ -z "$bare" ]; } || die 2 "--restore goes with --local and without --bare; docs/deploy.md says how a Kubernetes of yours is restored"
       if [ -n "$local" ]; then cluster_up_local "$dir" "$bare" "$restore"; else cluster_up_context "$dir" "$context" "${context_b:-$context}" "${overlay:-k3s}"; fi
       ;;
     backup)

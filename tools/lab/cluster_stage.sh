@@ -6,7 +6,7 @@ CLUSTER_TEST_PACKAGES=(busybox-static)
 stage_cluster_run() {
   need "${NODE_PACKAGES[@]}" "${CLUSTER_TEST_PACKAGES[@]}" "${TOUR_PACKAGES[@]}"
   local reason
-  reason=$(node_possible "${TMPDIR:-/tmp}") || { say "  skipped: no node on this machine: $reason"; return 0; }
+  reason=$(node_possible "${TMPDIR:-/tmp}") || die 3 "no node can be on this machine: $reason"
   node_needs
   local work dir status=0 held=0 name KUBECTL
   work=$(mktemp -d "${TMPDIR:-/tmp}/pim-cluster.XXXXXX")
@@ -35,7 +35,7 @@ stage_cluster_run() {
     hold b-off-tiny tests/cluster/b_off.sh tiny "$dir" "${KUBECTL[@]}"
     hold new-authority tests/cluster/new_authority.sh "$dir" "${KUBECTL[@]}"
     hold reboot tests/cluster/reboot.sh "$dir"
-    hold redeploy ./lab cluster redeploy --dir "$dir"
+    hold redeploy ./lab cluster redeploy --dir "$dir" --out "$work/redeploy"
   fi
   hold kubernetes-board tests/cluster/kubernetes_board.sh "${KUBECTL[@]}"
   hold boards tests/cluster/boards.sh "${KUBECTL[@]}"

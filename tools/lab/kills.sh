@@ -40,13 +40,11 @@ kills_end() {
   rm -rf "$work"
 }
 
-kills_service() { "${KUBECTL[@]}" -n "$1" get service "$2" -o "jsonpath=http://{.spec.clusterIP}:{.spec.ports[0].port}"; }
-
 # Where telemetry goes in and comes out; nothing of a spine by itself.
 kills_services() {
   [ -z "$namespace" ] || return 0
-  jq -n --arg agent "$(kills_service pim agent)" --arg loki "$(kills_service pim-observability loki)" \
-    --arg tempo "$(kills_service pim-observability tempo)" --arg mimir "$(kills_service pim-observability mimir)" \
+  jq -n --arg agent "$(service_url pim agent)" --arg loki "$(service_url pim-observability loki)" \
+    --arg tempo "$(service_url pim-observability tempo)" --arg mimir "$(service_url pim-observability mimir)" \
     '$ARGS.named' >"$work/services.json"
   echo "--services $work/services.json"
 }
@@ -63,7 +61,7 @@ addressType: IPv4
 ports: [{name: metrics, port: 8082}]
 endpoints: [{addresses: [$NODE_HOST]}]
 END
-  build/release/pim load run seed/scenarios/kills.toml --duration 2h --target "$(kills_service "${namespace:-pim}" spine)" \
+  build/release/pim load run seed/scenarios/kills.toml --duration 2h --target "$(service_url "${namespace:-pim}" spine)" \
     --keys "$dir/secrets/keys.json" --out "$out/load" --metrics-listen "$NODE_HOST" --metrics-port 8082 >"$out/load.log" 2>&1 &
   load=$!
   until curl -sf --noproxy '*' "$metrics" | grep -q '^pim_load_requests_total{.*outcome="ok"} [1-9]'; do

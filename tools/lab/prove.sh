@@ -57,7 +57,7 @@ prove_cluster() {
     say "both clusters, on a node of their own, and redeployed"
     prove_redeploy "$out" "${2:-}" || [ -s "$out/redeploy/result.json" ] || reason="the clusters did not come up (see $out/cluster.log)"
   fi
-  if [ -n "$reason" ]; then jq -n --arg reason "$reason" '{checks: [], $reason}'; else jq . "$out/redeploy/result.json"; fi >"$out/cluster.json"
+  if [ -n "$reason" ]; then jq -n --arg reason "$reason" '{checks: [], $reason}'; else cat "$out/redeploy/result.json"; fi >"$out/cluster.json"
 }
 
 # In a shell of its own, with which the node ends.

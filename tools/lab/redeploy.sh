@@ -1,5 +1,6 @@
 # Sourced by cluster.sh: the local node with both clusters, torn down and built again from the commit, timed by phase, restored
 # from a backup, and held against what was there. OUT/result.json (docs/formats/cluster-file.md) is what came of it.
+source tools/lab/stack.sh # its parts are compiled, too
 REDEPLOY_LIMIT=600 # s, without the compilation of others' programs
 REDEPLOY_KILLS=6
 
@@ -11,6 +12,9 @@ redeploy() (
   deploy_has pim statefulset/spine || die 4 "there is no spine in $dir; ./lab cluster up --local deploys both clusters"
   [ -z "$(git status --porcelain)" ] || say "what is not committed is not deployed: HEAD is"
   [ -z "${PIM_SABOTAGE:-}" ] || restore=()
+  # what a run that went wrong has saved may be all that is left of it
+  [ ! -e "$saved" ] || jq -e 'all(.checks[]; .holds)' "$out/result.json" >/dev/null 2>&1 ||
+    die 3 "$saved is the backup of a redeployment that did not end well: ./lab cluster up --local --restore $saved, or move it away, or give another --out"
   rm -rf "$out"
   mkdir -p "$out"
   : >"$out/phases" >"$out/checks"
@@ -78,8 +82,10 @@ redeploy_same() {
 redeploy_intact() { build/release/pim audit verify --data "$(volume_path "$dir" backup)/redeployed" --anchors "$saved/anchors"; }
 
 redeploy_objective() {
-  jq -r '.goals[] | select(.name | startswith("answered after retries")) | "\(.got) % of the requests were answered, \(.wanted) wanted"' "$out/kills/result.json"
-  jq -e '[.goals[] | select(.name | startswith("answered after retries")).met] == [true]' "$out/kills/result.json" >/dev/null
+  local goal
+  goal=$(jq '.goals[] | select(.name | startswith("answered after retries"))' "$out/kills/result.json")
+  jq -r '"\(.name): \(.got) %, \(.wanted) wanted"' <<<"$goal"
+  jq -e .met <<<"$goal" >/dev/null
 }
 
 redeploy_shards() {

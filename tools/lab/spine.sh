@@ -24,7 +24,9 @@ forwards_end() {
 
 # service_address NAMESPACE NAME: of a Service, to which this machine has a route, and which does not change with its pods.
 service_address() { "${KUBECTL[@]}" -n "$1" get service "$2" -o 'jsonpath={.spec.clusterIP}'; }
-spine_url() { echo "http://$(service_address pim spine):8080"; }
+# service_url NAMESPACE NAME: of its first port.
+service_url() { "${KUBECTL[@]}" -n "$1" get service "$2" -o 'jsonpath=http://{.spec.clusterIP}:{.spec.ports[0].port}'; }
+spine_url() { service_url pim spine; }
 
 # volume_path DIR CLAIM: where a claim of namespace pim lies on this machine.
 volume_path() {
@@ -50,8 +52,8 @@ spine_backup() {
   forwards_end
 }
 
-# spine_check DIR HISTORY NAME [--others-wrote]: the history of a load run, held against what the spine has.
+# spine_check DIR HISTORY NAME: the history of a load run, held against what the spine has; others wrote to it, too.
 spine_check() {
   spine_backup "$1" "$3"
-  build/release/pim load check --history "$2" --data "$BACKUP" "${@:4}"
+  build/release/pim load check --history "$2" --data "$BACKUP" --others-wrote
 }
