@@ -23,7 +23,7 @@ in_full seed scenarios '*.toml'
 
 kubectl=$(go_binary kubernetes kubectl 2>/dev/null || true)
 [ -x "$kubectl" ] || kubectl=$(command -v kubectl || true)
-[ -n "$kubectl" ] || { echo "not rendered: no kubectl in the cache (./lab cluster build)"; exit $failed; }
+[ -n "$kubectl" ] || { echo "not rendered: no kubectl in the cache (./lab cluster images kubectl makes one)"; exit $failed; }
 work=$(mktemp -d "${TMPDIR:-/tmp}/pim-deploy.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 memory='' files=()
