@@ -9,8 +9,8 @@ CLUSTER_USAGE='./lab cluster up --local [--bare]      a Kubernetes of one node o
 ./lab cluster up --local --restore FROM   the spine with what `backup` left in FROM
 ./lab cluster backup --to TO           stops the spine of the local node, and makes a backup of it and of the signed heads
 ./lab cluster redeploy [--out OUT]     the local node: backup, everything torn down, built again from HEAD, restored and proved; timed
-./lab cluster up --context NAME [--context-b NAME] [--overlay NAME]   both clusters in a Kubernetes of yours, B in another; overlay k3s, or generic
-./lab cluster images [NAME...]         builds images into out/images, without deploying any
+./lab cluster up --context NAME [--context-b NAME] [--overlay NAME] [--arch ARCH]   both clusters in a Kubernetes of yours, B in another; overlay k3s, or generic
+./lab cluster images [--arch ARCH] [NAME...]   builds images into out/images, without deploying any; --arch: of amd64 or arm64, into out/images/ARCH
 ./lab cluster test                     all of this on a node of its own: ./lab test cluster
 ./lab cluster kills [--kills N] [--seed S] [--out DIR] [--namespace NAME]   every pod killed in every way, under load
 ./lab cluster status                   each part and each pod
@@ -19,14 +19,14 @@ Each takes --dir DIR (.lab/cluster). Programs are built from pinned Go modules, 
 
 cluster() {
   local verb=${1:-help} dir=.lab/cluster local='' bare='' keep='' context='' context_b='' overlay='' restore='' to='' out='' names=()
-  local kills=200 seed=1 namespace=''
+  local kills=200 seed=1 namespace='' arch=''
   [ $# -gt 0 ] && shift
   while [ $# -gt 0 ]; do
     case $1 in
       --local) local=1 ;;
       --bare) bare=1 ;;
       --keep) keep=1 ;;
-      --dir | --context | --context-b | --overlay | --restore | --to | --out | --kills | --seed | --namespace)
+      --dir | --context | --context-b | --overlay | --restore | --to | --out | --kills | --seed | --namespace | --arch)
         [ $# -ge 2 ] || die 2 "$1 needs a value"
         local option=${1#--}
         printf -v "${option//-/_}" %s "$2"
@@ -39,6 +39,10 @@ cluster() {
   done
   dir=$(realpath -m "$dir")
   [ ${#names[@]} -eq 0 ] || [ "$verb" = images ] || die 2 "cluster $verb takes no '${names[0]}'"$'\n'"$CLUSTER_USAGE"
+  if [ -n "$arch" ]; then
+    [[ -z $local && ($verb = images || $verb = up) ]] || die 2 "--arch goes with images, and with up --context"$'\n'"$CLUSTER_USAGE"
+    images_are_of "$arch"
+  fi
   case $verb in
     up)
       [ -n "$local$context" ] || die 2 "up needs --local or --context NAME"$'\n'"$CLUSTER_USAGE"
@@ -73,7 +77,7 @@ cluster_kubectl() {
 
 cluster_images() {
   need "${BUILD_PACKAGES[@]}"
-  build release pim
+  [[ -n $FOREIGN_ARCH && $verb = images ]] || build release pim # with it `up` makes the keys
   images_build "$@"
 }
 

@@ -16,6 +16,10 @@ TOUR_PACKAGES=(curl jq)
 FUZZ_PACKAGES=(clang-19 libclang-rt-19-dev)
 HOSTILE_PACKAGES=(python3-venv curl)
 BENCH_WRITE_PACKAGES=(postgresql-15)
+EMULATOR_PACKAGES=(qemu-user-static)
+declare -A CROSS_PACKAGES=([amd64]=g++-x86-64-linux-gnu [arm64]=g++-aarch64-linux-gnu)
+
+FOREIGN_ARCH= # amd64 or arm64: programs and images are for that one, which is not the machine's
 
 # Objects may be shared between build directories and clones of the same sources.
 export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 CCACHE_MAXSIZE=5G
@@ -67,11 +71,11 @@ need() {
   } >out/apt.log 2>&1 || { tail -n 15 out/apt.log >&2; die 3 "apt-get failed; the whole log is in out/apt.log"; }
 }
 
-# build FLAVOUR TARGET...: build/FLAVOUR; release, asan, tsan or fuzz.
+# build FLAVOUR TARGET...: build/FLAVOUR; release, asan, tsan, fuzz, or another with BUILD_OPTIONS for cmake.
 build() {
   local flavour=$1 start=$SECONDS
   shift
-  local options=(-DCMAKE_BUILD_TYPE=Release)
+  local options=(-DCMAKE_BUILD_TYPE=Release "${BUILD_OPTIONS[@]}")
   case $flavour in
     asan) options+=(-DPIM_SANITIZE=address) ;;
     tsan) options+=(-DPIM_SANITIZE=thread) ;;

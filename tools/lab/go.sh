@@ -40,16 +40,22 @@ find_go() {
 go_folder() {
   local part=$1 key
   key=$({ find "tools/$part" -type f -print0 | LC_ALL=C sort -z | xargs -0 cat && echo "${GO_PARTS[$part]} $GO_VERSION${GO_TAGS[$part]:+ ${GO_TAGS[$part]}}"; } | sha256sum | cut -c1-16)
-  echo "$GO_CACHE/$part-$key"
+  echo "$GO_CACHE/$part-$key${FOREIGN_ARCH:+-$FOREIGN_ARCH}"
 }
 
 # go_binary PART [PROGRAM]: of a part with several programs, one by its name.
 go_binary() { echo "$(go_folder "$1")/${2:-$1}"; }
 
-# The programs of a part, by name: its own, or of several packages the last word of each.
+# What is built of a part: of Kubernetes for another architecture only what an image is made of.
+go_packages() {
+  if [ "$1" = kubernetes ] && [ -n "$FOREIGN_ARCH" ]; then echo "$KUBERNETES/kubectl"; else echo "${GO_PARTS[$1]%% *}"; fi
+}
+
+# Whether a part has several packages: each program is named by the last word of its own then, else by the part.
+go_has_several() { [[ ${GO_PARTS[$1]%% *} == *,* ]]; }
+
 go_programs() {
-  local packages=${GO_PARTS[$1]%% *}
-  if [[ $packages == *,* ]]; then tr , '\n' <<<"$packages" | sed 's|.*/||'; else echo "$1"; fi
+  if go_has_several "$1"; then go_packages "$1" | tr , '\n' | sed 's|.*/||'; else echo "$1"; fi
 }
 
 go_is_built() {
@@ -65,7 +71,7 @@ go_in() {
   find_go >/dev/null || need "${GO_PACKAGES[@]}"
   go=$(find_go) || die 3 "no Go from 1.21 on, and Debian's golang-1.23-go is not where it should be"
   cd "tools/$part"
-  GOTOOLCHAIN=go$GO_VERSION GOFLAGS=-mod=readonly GOWORK=off CGO_ENABLED=0 "$go" "$@"
+  GOTOOLCHAIN=go$GO_VERSION GOFLAGS=-mod=readonly GOWORK=off CGO_ENABLED=0 GOARCH=$FOREIGN_ARCH "$go" "$@"
 }
 
 # go_build PART...: each that the cache does not have.
@@ -75,18 +81,20 @@ go_build() {
   [ ${#missing[@]} -eq 0 ] && return
   find_go >/dev/null || need "${GO_PACKAGES[@]}"
   mkdir -p out
-  local begin=$SECONDS start folder target packages flags
+  local begin=$SECONDS start folder target packages flags log
   for part in "${missing[@]}"; do
     start=$SECONDS
     folder=$(go_folder "$part")
-    read -r packages flags <<<"${GO_PARTS[$part]}"
+    packages=$(go_packages "$part")
+    flags=${GO_PARTS[$part]#* }
+    log=out/go-$part${FOREIGN_ARCH:+-$FOREIGN_ARCH}.log
     target=$folder/new/
-    [[ $packages == *,* ]] || target+=$part
-    say "building $part (once; log in out/go-$part.log)"
+    go_has_several "$part" || target+=$part
+    say "building $part${FOREIGN_ARCH:+ for $FOREIGN_ARCH} (once; log in $log)"
     mkdir -p "$folder/new"
     # -trimpath: the same bytes from any folder
     (go_in "$part" build -trimpath -buildvcs=false -tags "${GO_TAGS[$part]:-}" -ldflags "-s -w $flags" -o "$target" ${packages//,/ }) \
-      >"out/go-$part.log" 2>&1 || { tail -n 15 "out/go-$part.log" >&2; die 3 "the build of $part failed; see out/go-$part.log"; }
+      >"$log" 2>&1 || { tail -n 15 "$log" >&2; die 3 "the build of $part failed; see $log"; }
     mv "$folder/new/"* "$folder/"
     rmdir "$folder/new"
     say "built $part in $(((SECONDS - start) / 60)):$(printf %02d $(((SECONDS - start) % 60))) min"

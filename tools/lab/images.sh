@@ -1,6 +1,7 @@
 # Sourced by ./lab: container images without an engine or a registry. deploy/images/README.md says what they are.
 source tools/lab/go.sh
 source tools/lab/sbom.sh
+source tools/lab/sysroot.sh
 
 IMAGES_DIR=$PWD/out/images
 IMAGES=(pim collector loki tempo mimir pyroscope kubectl gateway) # pim is ours, gateway is Debian's nginx, the others are single Go programs
@@ -8,11 +9,18 @@ IMAGE_PACKAGES=(binutils jq libpcre2-8-0 libssl3 libcrypt1 zlib1g) # the last ar
 
 # What Debian and Go call amd64 and arm64.
 image_architecture() {
-  case $(uname -m) in
-    x86_64) echo amd64 ;;
-    aarch64) echo arm64 ;;
+  case ${FOREIGN_ARCH:-$(uname -m)} in
+    x86_64 | amd64) echo amd64 ;;
+    aarch64 | arm64) echo arm64 ;;
     *) die 3 "no image for $(uname -m): amd64 and arm64 only" ;;
   esac
+}
+
+# images_are_of ARCHITECTURE: from here on images are of that one, in out/images/ARCHITECTURE.
+images_are_of() {
+  triplet "$1" >/dev/null
+  IMAGES_DIR=$IMAGES_DIR/$1
+  [ "$1" = "$(image_architecture)" ] || FOREIGN_ARCH=$1
 }
 
 # images_build [NAME...]: each into out/images, with its SBOM beside it.
@@ -23,7 +31,7 @@ images_build() {
   local name
   for name in "$@"; do
     case $name in
-      pim) image_of_program pim build/release/pim ;;
+      pim) if [ -z "$FOREIGN_ARCH" ]; then image_of_program pim build/release/pim; else image_of_foreign_pim; fi ;;
       gateway) image_of_nginx ;;
       kubectl) image_of_go kubectl kubernetes ;;
       *) image_of_go "$name" "$name" ;;
@@ -32,29 +40,67 @@ images_build() {
 }
 
 # image_of_program NAME PROGRAM: it, and its shared libraries. IMAGE_STOP_SIGNAL: how it is told to end, if not by SIGTERM;
-# IMAGE_PACKAGE: name and version of the Debian package that it is of.
+# IMAGE_PACKAGE: name and version of the Debian package that it is of; IMAGE_SYSROOT: the libraries' root, if not the machine's.
 image_of_program() (
-  local name=$1 program=$2 stage libraries library entry
+  local name=$1 program=$2 sysroot=${IMAGE_SYSROOT:-} stage libraries library entry
   entry=/usr/bin/$(basename "$program")
-  # each library where the loader looks for it, under the name by which it is asked for
-  mapfile -t libraries < <(ldd "$program" | sed -nE 's/^.* => (\/[^ ]+) .*|^\t(\/[^ ]+) .*/\1\2/p')
-  image_is_new "$name" "$program" "${libraries[@]}" || return 0
+  [ -z "$sysroot" ] || export DPKG_ADMINDIR=$sysroot/var/lib/dpkg
+  image_libraries "$program" "$sysroot"
+  image_is_new "$name" "$program" "${libraries[@]/#/$sysroot}" || return 0
   stage=$(mktemp -d "${TMPDIR:-/tmp}/pim-image.XXXXXX")
   trap 'rm -rf "$stage"' EXIT
   image_root "$stage"
-  strip --strip-debug -o "$stage$entry" "$program" # names of functions stay, for profiles
-  for library in "${libraries[@]}"; do install -D -m 755 "$(realpath "$library")" "$stage$library"; done
+  # names of functions stay, for profiles
+  "$(triplet "$(image_architecture)")-strip" --strip-debug -o "$stage$entry" "$program"
+  for library in "${libraries[@]}"; do install -D -m 755 "$(realpath "$sysroot$library")" "$stage$library"; done
   image_pack "$name" "$stage" "$entry"
   sbom_of_libraries "$name" "$stage" >"$IMAGES_DIR/$name.spdx.json"
   image_is_made "$name"
 )
 
+# image_libraries PROGRAM SYSROOT: sets libraries to the loader that it asks for and all that it and they need, where the loader
+# looks for them, under the names by which they are asked for. As ldd says, but ldd would have to run it.
+image_libraries() {
+  local sysroot=$2 folder=/lib/$(triplet "$(image_architecture)") asking=("$1") name names loader
+  local -A paths=()
+  loader=$(readelf -lW "$1" | sed -n 's/.*interpreter: \(.*\)\]/\1/p')
+  paths[${loader##*/}]=$loader
+  while [ ${#asking[@]} -gt 0 ]; do
+    mapfile -t names < <(readelf -dW "${asking[@]}" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | LC_ALL=C sort -u)
+    asking=()
+    for name in "${names[@]}"; do
+      [ ! -v "paths[$name]" ] || continue
+      [ -e "$sysroot$folder/$name" ] || die 3 "there is no $name in $sysroot$folder, which $1 needs: an image is made of Debian packages"
+      paths[$name]=$folder/$name
+      asking+=("$sysroot$folder/$name")
+    done
+  done
+  mapfile -t libraries < <(printf '%s\n' "${paths[@]}" | LC_ALL=C sort)
+}
+
+# Compiled here for another architecture, against the packages of a build.
+image_of_foreign_pim() {
+  local sysroot package packages=()
+  need "${BUILD_PACKAGES[@]}" "${CROSS_PACKAGES[$FOREIGN_ARCH]}"
+  for package in "${BUILD_PACKAGES[@]}"; do [[ $package != *-dev ]] || packages+=("$package"); done
+  sysroot=$(sysroot "$FOREIGN_ARCH" "${packages[@]}")
+  sysroot_build "$FOREIGN_ARCH" "$sysroot" pim
+  IMAGE_SYSROOT=$sysroot image_of_program pim "build/release-$FOREIGN_ARCH/pim"
+}
+
 # Debian's nginx, out of its package: installed it would be a server on this machine.
 image_of_nginx() {
-  local version program
-  version=$(nginx_fetch) || { apt_update && version=$(nginx_fetch); } || die 3 "apt has no package nginx"
-  program=$GO_CACHE/nginx-$version/nginx
-  IMAGE_STOP_SIGNAL=SIGQUIT IMAGE_PACKAGE="nginx $version" image_of_program gateway "$program"
+  local version program sysroot=''
+  if [ -n "$FOREIGN_ARCH" ]; then
+    need "${CROSS_PACKAGES[$FOREIGN_ARCH]}"
+    sysroot=$(sysroot "$FOREIGN_ARCH" nginx)
+    version=$(dpkg-query --admindir "$sysroot/var/lib/dpkg" -W -f '${Version}' nginx)
+    program=$sysroot/usr/sbin/nginx
+  else
+    version=$(nginx_fetch) || { apt_update && version=$(nginx_fetch); } || die 3 "apt has no package nginx"
+    program=$GO_CACHE/nginx-$version/nginx
+  fi
+  IMAGE_SYSROOT=$sysroot IMAGE_STOP_SIGNAL=SIGQUIT IMAGE_PACKAGE="nginx $version" image_of_program gateway "$program"
 }
 
 # The program into the cache; says its version.

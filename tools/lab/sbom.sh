@@ -22,7 +22,7 @@ sbom_of_libraries() {
   {
     if [ -n "${IMAGE_PACKAGE:-}" ]; then
       read -r package version <<<"$IMAGE_PACKAGE"
-      printf '%s\t%s\t%s\t%s\n' "deb-$package" "$package" "$version" "pkg:deb/debian/$package@$version?arch=$(dpkg --print-architecture)"
+      printf '%s\t%s\t%s\t%s\n' "deb-$package" "$package" "$version" "pkg:deb/debian/$package@$version?arch=$(image_architecture)"
     fi
     sbom_lines_of_libraries "$2"
   } | sbom "$1"
