@@ -6,8 +6,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tools/lab/common.sh
 source tools/lab/images.sh
 [ $# -gt 0 ] || set -- "${IMAGES[@]}"
-need "${EMULATOR_PACKAGES[@]}" "${TOUR_PACKAGES[@]}"
+need "${TOUR_PACKAGES[@]}"
 [ "$(image_architecture)" != arm64 ] || die 3 "this machine is of arm64: tools/check_images.sh is for it"
+# out of its package: installed it would have the kernel start it for every foreign program
+emulator=$(sysroot "$(image_architecture)" qemu-user-static)/usr/bin/qemu-aarch64-static
 work=$(mktemp -d "${TMPDIR:-/tmp}/pim-arm64.XXXXXX")
 server=
 trap '[ -z "$server" ] || kill -KILL "$server" 2>/dev/null; rm -rf "$work"' EXIT
@@ -64,9 +66,9 @@ for name in "$@"; do
     *) version=(--version) ;;
   esac
   entry=$(jq -r '.config.Entrypoint[0]' "$work/$name/config")
-  cp "$(command -v qemu-aarch64-static)" "$work/$name/root/qemu"
+  cp "$emulator" "$work/$name/root/qemu"
   (emulated "$name" "$entry" "${version[@]}") >"$work/version" 2>&1 || { cat "$work/version"; echo "$name: does not run"; exit 1; }
-  echo "$name: $(find "$work/$name/root" -name '*.so*' | wc -l) libraries, $(stat -c %s "$image.tar") bytes, $(sed -n 1p "$work/version")"
+  echo "$name: $(find "$work/$name/root" -name '*.so*' | wc -l) libraries, $(stat -c %s "$image.tar") bytes, $(grep -m1 -E "^$name |[Vv]ersion" "$work/version")"
 done
 
 # Negative controls: an image of this machine, even with another label, and one that lacks a library.
@@ -92,8 +94,9 @@ until [ -e "$work/pim/root/tmp/ready.json" ]; do
 done
 patients=http://127.0.0.1:$(jq .port "$work/pim/root/tmp/ready.json")/v1/patients
 ask() { curl -sS --fail-with-body --noproxy '*' -H "Authorization: Bearer $token" "$@"; }
-id=$(ask -H 'Content-Type: application/json' -d '{"birth_year":1957,"sex":"F","state":"OH","zip3":"441"}' "$patients" | jq -r .id)
-ask "$patients/$id" | jq -e '.birth_year == 1957' >/dev/null || { echo "the patient $id is not read back"; exit 1; }
+id=$(ask -D "$work/headers" -H 'Content-Type: application/json' -d '{"birth_year":1957,"sex":"F","state":"OH","zip3":"441"}' "$patients" | jq -r .id)
+position=$(sed -n 's/^pim-position: //ip' "$work/headers" | tr -d '\r')
+ask -H "Pim-Min-Position: $position" "$patients/$id" | jq -e '.patient.birth_year == 1957' >/dev/null || { echo "the patient $id is not read back"; exit 1; }
 kill -TERM "$server"
 wait "$server" || { cat "$work/log"; echo "the emulated server ends with $?"; exit 1; }
 server=

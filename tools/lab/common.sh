@@ -16,7 +16,6 @@ TOUR_PACKAGES=(curl jq)
 FUZZ_PACKAGES=(clang-19 libclang-rt-19-dev)
 HOSTILE_PACKAGES=(python3-venv curl)
 BENCH_WRITE_PACKAGES=(postgresql-15)
-EMULATOR_PACKAGES=(qemu-user-static)
 declare -A CROSS_PACKAGES=([amd64]=g++-x86-64-linux-gnu [arm64]=g++-aarch64-linux-gnu)
 
 FOREIGN_ARCH= # amd64 or arm64: programs and images are for that one, which is not the machine's

@@ -1,5 +1,5 @@
-# Sourced by images.sh: Debian packages of another architecture than the machine's, unpacked into the cache and never installed,
-# and what is compiled against them.
+# Sourced by images.sh: Debian packages of an architecture, the machine's or another, unpacked into the cache and not installed; and
+# what is compiled against them.
 
 # sysroot ARCHITECTURE PACKAGE...: says the folder with these and all that they depend on; other versions are another folder.
 # dpkg-query --admindir FOLDER/var/lib/dpkg tells of which package a file is.
@@ -31,7 +31,7 @@ sysroot_unpacked() {
   shift
   debs=$(sysroot_apt "$architecture" install --print-uris -qq "$@" 2>>out/apt.log | cut -d' ' -f2 | LC_ALL=C sort)
   [ -n "$debs" ] || return
-  key=$(cat - tools/lab/sysroot.sh <<<"$debs" | sha256sum | cut -c1-16)
+  key=$(sha256sum <<<"$debs" | cut -c1-16)
   folder=$GO_CACHE/sysroot-$architecture-$key
   if [ ! -d "$folder" ]; then
     say "unpacking $(wc -l <<<"$debs") Debian packages of $architecture: $*"
