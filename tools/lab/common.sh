@@ -19,6 +19,7 @@ BENCH_WRITE_PACKAGES=(postgresql-15)
 declare -A CROSS_PACKAGES=([amd64]=g++-x86-64-linux-gnu [arm64]=g++-aarch64-linux-gnu)
 
 FOREIGN_ARCH= # amd64 or arm64: programs and images are for that one, which is not the machine's
+BUILD_OPTIONS=() # more for cmake
 
 # Objects may be shared between build directories and clones of the same sources.
 export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 CCACHE_MAXSIZE=5G
@@ -70,7 +71,7 @@ need() {
   } >out/apt.log 2>&1 || { tail -n 15 out/apt.log >&2; die 3 "apt-get failed; the whole log is in out/apt.log"; }
 }
 
-# build FLAVOUR TARGET...: build/FLAVOUR; release, asan, tsan, fuzz, or another with BUILD_OPTIONS for cmake.
+# build FLAVOUR TARGET...: build/FLAVOUR; release, asan, tsan, fuzz, or another with BUILD_OPTIONS.
 build() {
   local flavour=$1 start=$SECONDS
   shift
