@@ -38,7 +38,7 @@ suites() {
   bad=$(grep -cE '^[0-9]+: \[  FAILED  \] .* \([0-9]+ ms\)$' "$log" || true)
   if [ "$status" != 0 ]; then
     [ "$bad" -gt 0 ] || bad=1 # a crash or a time-out has no line of its own
-    grep -E '^[0-9]+: \[  FAILED  \]|\*\*\*|Failure$|ERROR: AddressSanitizer|WARNING: ThreadSanitizer' "$log" | head -n 30 >&2
+    grep -E -A3 '^[0-9]+: \[  FAILED  \]|\*\*\*|Failure$|ERROR: AddressSanitizer|WARNING: ThreadSanitizer' "$log" | cut -c1-400 | head -n 60 >&2
     printf '  FAILED in %s\n' "$log" >&2
   fi
   sed -nE 's/^[0-9]+: \[  SKIPPED \] (.*) \([0-9]+ ms\)$/    skipped: \1/p' "$log" >&2
