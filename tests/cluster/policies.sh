@@ -41,14 +41,9 @@ asks() {
   return 1
 }
 
-# expect open|shut POD HOST PORT
-expect() {
-  local found=shut
-  if asks "$2" "$3" "$4"; then found=open; fi
-  printf '%-9s %s:%-6s %s\n' "$2" "$3" "$4" "$found"
-  if [ "$found" = "$1" ]; then return; fi
-  if [ "$1" = open ]; then failed=1; else passed=$((passed + 1)); fi
-}
+# expect open|shut POD HOST PORT: into the list of them; all are asked at once.
+flows=()
+expect() { flows+=("$*"); }
 expect open client spine 8080 # else what is shut below says nothing
 expect shut stranger spine 8080
 expect shut client spine-0.spine-admin 8081
@@ -57,6 +52,21 @@ expect shut client agent 4318
 expect shut stranger loki.pim-observability 3100
 expect shut stranger mimir.pim-observability 9009
 expect shut stranger gateway.pim-observability 443
+
+answers=()
+for flow in "${flows[@]}"; do
+  read -r _ pod host port <<<"$flow"
+  asks "$pod" "$host" "$port" &
+  answers+=($!)
+done
+for i in "${!flows[@]}"; do
+  read -r wanted pod host port <<<"${flows[i]}"
+  found=shut
+  if wait "${answers[i]}"; then found=open; fi
+  printf '%-9s %s:%-6s %s\n' "$pod" "$host" "$port" "$found"
+  if [ "$found" = "$wanted" ]; then continue; fi
+  if [ "$wanted" = open ]; then failed=1; else passed=$((passed + 1)); fi
+done
 
 [ $failed = 0 ] || { echo "what is allowed does not pass"; exit 1; }
 case $passed in

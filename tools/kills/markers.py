@@ -1,5 +1,6 @@
 """What is stored before a kill, to be found afterwards: a log line, a span and a sample of one name."""
 import json
+import math
 import secrets
 import threading
 import time
@@ -11,7 +12,8 @@ from urllib.parse import urlencode
 STORES = ("loki", "tempo", "mimir")
 DROPS = ("pim_spans_dropped_total", "pim_log_records_dropped_total", "pim_profiles_dropped_total",
          "otelcol_exporter_enqueue_failed_spans_total", "otelcol_exporter_enqueue_failed_log_records_total",
-         "otelcol_exporter_enqueue_failed_metric_points_total")
+         "otelcol_exporter_enqueue_failed_metric_points_total", "otelcol_exporter_send_failed_spans_total",
+         "otelcol_exporter_send_failed_log_records_total", "otelcol_exporter_send_failed_metric_points_total")
 
 
 def fetch(url, body=None, limit=5):
@@ -97,8 +99,9 @@ class Markers:
         seconds = int(time.time() - self.began) + 15
         counts = {}
         for name in DROPS:
-            for each in self.promql(f"sum(increase({name}[{seconds}s]))"):
-                counts[name] = round(float(each["value"][1]))
+            for each in self.promql(f"sum by (job, exporter) (increase({name}[{seconds}s]))"):
+                of = (each["metric"].get(label) for label in ("job", "exporter"))
+                counts[" ".join(filter(None, (name, *of)))] = math.ceil(float(each["value"][1]))
         return counts
 
     def alerts(self):

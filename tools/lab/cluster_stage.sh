@@ -14,20 +14,26 @@ stage_cluster_run() {
   # Whatever ends the stage, the node ends with it; also when its variables have gone.
   # shellcheck disable=SC2064
   trap "cluster down --dir '$dir' >/dev/null; rm -rf '$work'; echo \"\$PASSED \$FAILED\" >'$counts'" EXIT
+  beside certs tests/cluster/certs.sh
+  beside kill-table tests/cluster/kill_table_test.py
   hold planted tests/cluster/planted.sh "$dir"
   tests/cluster/footprint.sh "$dir" >out/cluster-before
   hold up ./lab cluster up --local --bare --dir "$dir"
-  [ $held = 0 ] || return 1
+  [ $held = 0 ] || { await; return 1; }
+  await
   for name in volume service restart again ${NIGHTLY:+keep}; do hold "$name" "tests/cluster/$name.sh" "$dir"; done
   hold deploy ./lab cluster up --local --dir "$dir"
   [ $held = 0 ] || return 1
   cluster_kubectl "$dir"
-  hold follow tests/cluster/follow.sh "$dir/secrets/keys.json" "${KUBECTL[@]}"
+  beside follow tests/cluster/follow.sh "$dir/secrets/keys.json" "${KUBECTL[@]}"
   # this node's network plugin enforces none, and the test has to see that
-  hold policies cluster_enforces_none tests/cluster/policies.sh lab.local/busybox:test /busybox "${KUBECTL[@]}"
-  hold certs tests/cluster/certs.sh
+  beside policies cluster_enforces_none tests/cluster/policies.sh lab.local/busybox:test /busybox "${KUBECTL[@]}"
+  hold prune tests/cluster/prune.sh "$dir"
+  await
   hold gateway tests/cluster/gateway.sh "$dir" "${KUBECTL[@]}"
+  beside kubernetes-board tests/cluster/kubernetes_board.sh "${KUBECTL[@]}"
   hold volume-full tests/cluster/volume_full.sh "$dir"
+  await
   hold upgrade tests/cluster/upgrade.sh "$dir"
   hold b-off tests/cluster/b_off.sh short "$dir" "${KUBECTL[@]}"
   if [ -n "$NIGHTLY" ]; then
@@ -37,11 +43,8 @@ stage_cluster_run() {
     hold reboot tests/cluster/reboot.sh "$dir"
     hold redeploy ./lab cluster redeploy --dir "$dir" --out "$work/redeploy"
   fi
-  hold kubernetes-board tests/cluster/kubernetes_board.sh "${KUBECTL[@]}"
   hold boards tests/cluster/boards.sh "${KUBECTL[@]}"
-  hold prune tests/cluster/prune.sh "$dir"
   hold deploy-again tests/cluster/deploy_again.sh "$dir"
-  hold kill-table tests/cluster/kill_table_test.py
   hold kills ./lab cluster kills --kills 30 --dir "$dir"
   hold kills-lossy tests/cluster/lossy.sh "$dir" out/kills-lossy
   cluster status --dir "$dir" | sed -n 's/^node */    memory /p' >&2
@@ -55,11 +58,35 @@ stage_cluster_run() {
 
 # hold NAME COMMAND...: a check of this stage, with its seconds, and how it says that it ended. Sets `held`, and `status`.
 hold() {
-  local name=$1 begin=$SECONDS
+  local name=$1 begin=${BEGAN[$1]:-$SECONDS}
   held=0
   shift
   check "cluster-$name" "$@" || held=1 status=1
   printf '    %-18s %3d s  %s\n' "$name" $((SECONDS - begin)) "$(tail -n 1 "out/test-cluster-$name.log" | cut -c1-150)" >&2
+}
+
+# beside NAME COMMAND...: begins a check that mostly waits, while the stage goes on. `await` holds those that were begun; their
+# seconds go on until then.
+declare -A BESIDE=() BEGAN=()
+beside() {
+  local name=$1
+  shift
+  "$@" >"out/beside-$name.log" 2>&1 &
+  BESIDE[$name]=$! BEGAN[$name]=$SECONDS
+}
+await() {
+  local name
+  for name in "${!BESIDE[@]}"; do
+    hold "$name" beside_ended "$name"
+    unset "BESIDE[$name]" "BEGAN[$name]"
+  done
+}
+beside_ended() {
+  local status=0
+  wait "${BESIDE[$1]}" || status=$?
+  cat "out/beside-$1.log"
+  rm "out/beside-$1.log"
+  return "$status"
 }
 
 cluster_enforces_none() {

@@ -23,17 +23,22 @@ node_pack() (
 # Each time, ctr warns of cgroups of version 1.
 node_ctr() { node_exec "$1" ctr -n k8s.io "${@:2}" 2>>"$1/log/images.log"; }
 
-# node_images DIR TAR...: what the node does not have. An image in it bears the digest of the archive that it came from.
+# node_images DIR TAR...: what the node does not have. An image in it bears the digest of the archive that it came from; an import
+# takes the labels of all images of its archive away.
 node_images() {
   local dir=$1 tar digest name names
   shift
   for tar in "$@"; do
     digest=$(sha256sum <"$tar" | cut -c1-64)
     names=$(tar -xOf "$tar" manifest.json | jq -r '.[].RepoTags[]') || die 3 "$tar is not an archive of images as docker save makes it"
-    for name in $names; do
-      [ -z "$(node_ctr "$dir" images ls -q "name==$name,labels.\"pim.lab/archive\"==$digest")" ] || continue
-      node_ctr "$dir" images import - <"$tar" >>"$dir/log/images.log" || die 3 "$tar could not be imported; see $dir/log/images.log"
-      node_ctr "$dir" images label "$name" "pim.lab/archive=$digest" >>"$dir/log/images.log"
-    done
+    ! node_has_images "$dir" "$digest" $names || continue
+    node_ctr "$dir" images import - <"$tar" >>"$dir/log/images.log" || die 3 "$tar could not be imported; see $dir/log/images.log"
+    for name in $names; do node_ctr "$dir" images label "$name" "pim.lab/archive=$digest" >>"$dir/log/images.log"; done
   done
+}
+
+# node_has_images DIR DIGEST NAME...: whether each is there, of that archive.
+node_has_images() {
+  local name
+  for name in "${@:3}"; do [ -n "$(node_ctr "$1" images ls -q "name==$name,labels.\"pim.lab/archive\"==$2")" ] || return 1; done
 }
