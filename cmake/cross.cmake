@@ -11,3 +11,5 @@ set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
 # a header's name in a message does not tell where the cache was
 set(CMAKE_CXX_FLAGS_INIT "-ffile-prefix-map=${PIM_SYSROOT}=")
+# that hash is of the debug information, too, in which the build's folder shows: an image has the same bytes from any folder
+set(CMAKE_EXE_LINKER_FLAGS_INIT "-Wl,--build-id=none")
