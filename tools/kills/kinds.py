@@ -28,15 +28,19 @@ class Killer:
         pids = []
         for container in pod.containers:
             for members in self.group.glob(f"kubepods/**/{container.rpartition('/')[2]}/**/cgroup.procs"):
-                pids += [int(pid) for pid in members.read_text().split()]
+                try:
+                    pids += [int(pid) for pid in members.read_text().split()]
+                except OSError:
+                    pass  # a group that ends
         if not pids:
             raise OSError(f"no process of {pod.name} is found below {self.group}/kubepods")
         return pids
 
     def send(self, pod, number):
+        """To all that are there: some end by themselves, and all with the first."""
         at = time.time()
-        for pid in self.processes(pod):
-            os.kill(pid, number)
+        if not sum(sent(pid, number) for pid in self.processes(pod)):
+            raise OSError(f"the processes of {pod.name} ended before they got signal {number}")
         return at
 
     def delete(self, pod, options=None):
@@ -69,10 +73,7 @@ class Killer:
 
     def go_on(self, uid):
         for pid in self.stopped.pop(uid, []):
-            try:
-                os.kill(pid, signal.SIGCONT)
-            except ProcessLookupError:
-                pass
+            sent(pid, signal.SIGCONT)
 
     def request(self, pod, memory):
         self.kube.ask("PATCH", self.path(pod) + "/resize", {"spec": {"containers": [
@@ -95,3 +96,12 @@ class Killer:
         if len(self.pods.evicted) == before:
             raise OSError(f"the kubelet evicted nothing within {limit} s")
         return self.pods.evicted[before:]
+
+
+def sent(pid, number):
+    """Whether the process was there to get that signal."""
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return False
+    return True

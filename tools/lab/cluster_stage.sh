@@ -16,6 +16,7 @@ stage_cluster_run() {
   trap "cluster down --dir '$dir' >/dev/null; rm -rf '$work'; echo \"\$PASSED \$FAILED\" >'$counts'" EXIT
   beside certs tests/cluster/certs.sh
   beside kill-table tests/cluster/kill_table_test.py
+  beside killer tests/cluster/killer_test.py
   hold planted tests/cluster/planted.sh "$dir"
   tests/cluster/footprint.sh "$dir" >out/cluster-before
   hold up ./lab cluster up --local --bare --dir "$dir"
