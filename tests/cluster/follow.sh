@@ -26,5 +26,9 @@ found "a pod's output in Loki" logql '{service_name="spine", k8s_namespace_name=
 found "a container's memory" promql 'container_memory_working_set_bytes{namespace="pim", container="spine"} > 0'
 found "a volume's free bytes" promql 'kubelet_volume_stats_available_bytes{namespace="pim"} > 0'
 found "Kubernetes' events in Loki" logql '{service_name="events"} |= "reason"'
+found "and as its board reads them" logql '{service_name="events"} | json kind="involvedObject.kind", reason="reason" | __error__="" | kind="Pod" | reason!=""'
+"${KUBECTL[@]}" -n pim-node-agent logs deployment/events >"$work/events"
+jq -es 'length > 10 and all(.kind == "Event" and .reason != "")' "$work/events" >/dev/null || { echo "what the watch of events prints are not events: $(cut -c1-200 "$work/events" | head -n 2)"; exit 1; }
+[ "$(wc -L <"$work/events")" -lt 16384 ] || { echo "a line of $(wc -L <"$work/events") characters: Loki takes no list of all events"; exit 1; }
 found "the stack's own metrics" promql 'count(up{job=~"loki|tempo|mimir|pyroscope"} == 1) == 4'
 echo "its trace, line, count and span metrics; pods, containers, volumes and events of Kubernetes; the stack itself"

@@ -11,9 +11,7 @@ from urllib.parse import urlencode
 # What belongs to which back end; the agent and the Collector of cluster B keep none.
 STORES = ("loki", "tempo", "mimir")
 DROPS = ("pim_spans_dropped_total", "pim_log_records_dropped_total", "pim_profiles_dropped_total",
-         "otelcol_exporter_enqueue_failed_spans_total", "otelcol_exporter_enqueue_failed_log_records_total",
-         "otelcol_exporter_enqueue_failed_metric_points_total", "otelcol_exporter_send_failed_spans_total",
-         "otelcol_exporter_send_failed_log_records_total", "otelcol_exporter_send_failed_metric_points_total")
+         *(f"otelcol_exporter_{how}_failed_{what}" for how in ("enqueue", "send") for what in ("spans", "log_records", "metric_points")))
 
 
 def fetch(url, body=None, limit=5):

@@ -227,6 +227,11 @@ stage_clicks() {
   check clicks /usr/bin/python3 -B tools/clicks/clicks_test.py
 }
 
+stage_arm64() {
+  source tools/lab/arm64_stage.sh
+  stage_arm64_run
+}
+
 # A Kubernetes of one node, made from nothing and taken down without a trace; needs root.
 stage_cluster() {
   source tools/lab/cluster_stage.sh
@@ -237,8 +242,8 @@ stage_cluster() {
 STAGES=(format:6 tidy:25 unit:25 integration:16 crash:16 demo:16 asan:30 tsan:15 fuzz:12)
 # With `all`, too: what needs more than Debian packages (hostile: PyPI; stack, cluster: Go modules, built once a machine).
 MORE_STAGES=(hostile:10 stack:60 cluster:45)
-# By name only: Chromium, to click on an imitation.
-NAMED_STAGES=(clicks:15)
+# By name only: Chromium, to click on an imitation; images of arm64, for which all of them are compiled once more.
+NAMED_STAGES=(clicks:15 arm64:90)
 
 # left_out STAGE: says why `all` leaves it out, if it does: this machine cannot have it, or WITHIN would not do for it. By name it
 # is begun, and fails where it cannot be.
