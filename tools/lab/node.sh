@@ -18,7 +18,8 @@ node_id() { echo "pim-node-$(realpath -m "$1" | sha256sum | cut -c1-8)"; }
 node_pid() {
   local pids
   pids=$(cat "$(group_memory)/$(node_id "$1")/init/cgroup.procs" 2>/dev/null) || return 1
-  [ -n "$pids" ] && [ "$(readlink "/proc/${pids%%$'\n'*}/exe")" = /pause ] && echo "${pids%%$'\n'*}"
+  # in a chroot the kernel says that it cannot be reached, and then the same
+  [ -n "$pids" ] && [[ $(readlink "/proc/${pids%%$'\n'*}/exe") == */pause ]] && echo "${pids%%$'\n'*}"
 }
 
 # The addresses of node N of this machine, of a range that is for tests of networks and routed nowhere (RFC 2544).
@@ -224,7 +225,8 @@ node_down() (
   local dir=$1 keep=${2:-} id pid deadline=$((SECONDS + 60))
   id=$(node_id "$dir")
   if [ -e "$dir/lock" ]; then node_lock "$dir"; fi
-  if pid=$(node_pid "$dir"); then kill -KILL "$pid"; fi
+  # with the first all others end; of a node that never began there is none, or not yet
+  for pid in $(group_pids "$id/init"); do [ "$pid" = 0 ] || kill -KILL "$pid" 2>/dev/null || true; done
   until group_remove "$id"; do
     [ $SECONDS -lt $deadline ] || die 3 "processes of the node are left after 60 s: $(group_pids "$id" | tr '\n' ' ')"
     sleep 0.1

@@ -293,7 +293,7 @@ run_stages() {
 
   local begin=$SECONDS
   for stage in "${wanted[@]}"; do
-    reason=$([ -z "$by_all" ] || left_out "${stage%:*}") || true
+    reason=$([ -z "$by_all" ] || left_out "${stage%:*}" | tail -n 1) || true
     if [ -n "$reason" ]; then say "stage ${stage%:*} is LEFT OUT: $reason"; else run_stage "${stage%:*}" "${stage#*:}"; fi
   done
   say "all stages: $(minutes $((SECONDS - begin)))"
