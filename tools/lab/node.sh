@@ -18,8 +18,7 @@ node_id() { echo "pim-node-$(realpath -m "$1" | sha256sum | cut -c1-8)"; }
 node_pid() {
   local pids
   pids=$(cat "$(group_memory)/$(node_id "$1")/init/cgroup.procs" 2>/dev/null) || return 1
-  # in a chroot the kernel says that it cannot be reached, and then the same
-  [ -n "$pids" ] && [[ $(readlink "/proc/${pids%%$'\n'*}/exe") == */pause ]] && echo "${pids%%$'\n'*}"
+  [ -n "$pids" ] && [ "$(readlink "/proc/${pids%%$'\n'*}/exe")" = /pause ] && echo "${pids%%$'\n'*}"
 }
 
 # The addresses of node N of this machine, of a range that is for tests of networks and routed nowhere (RFC 2544).
@@ -58,11 +57,14 @@ node_needs() {
 
 # node_possible DIR: whether this machine lets root make what a node in that directory is made of; else it says what not.
 node_possible() {
-  local mount probe=pim-node-probe-$BASHPID folder status=0
+  local mount probe=pim-node-probe-$BASHPID folder root status=0
   [ "$(id -u)" = 0 ] || { echo "namespaces, mounts and cgroups need root"; return 1; }
   for mount in $(group_mounts); do
     mkdir "$mount/$probe" 2>/dev/null && rmdir "$mount/$probe" || { echo "no cgroup can be made in $mount"; return 1; }
   done
+  # in a chroot a container's exec would come out at the machine's root
+  root='exec 9</ && grep ^mnt_id: /proc/self/fdinfo/9'
+  [ "$(nsenter --mount=/proc/self/ns/mnt sh -c "$root")" = "$(sh -c "$root")" ] || { echo "this is a chroot, which whoever enters a namespace leaves"; return 1; }
   folder=$(mktemp -d "$1/pim-probe.XXXXXX" 2>&1) || { echo "nothing can be written in $1"; return 1; }
   mkdir "$folder"/{proc,lower,upper,work,over}
   unshare --mount --net --pid --uts --ipc --fork sh -ec '
@@ -100,7 +102,8 @@ node_up() (
 
 # Process 1, and with it the namespaces.
 node_begin() {
-  local dir=$1 id module folders=()
+  local dir=$1 id module folders=() reason
+  reason=$(node_possible "$dir") || die 3 "no node can be on this machine: $reason"
   id=$(node_id "$dir")
   group_remove "$id" || die 3 "processes of an older node are left; ./lab cluster down --dir $dir ends them"
   node_unlink "$id"
