@@ -5,9 +5,7 @@ CLUSTER_TEST_PACKAGES=(busybox-static)
 
 stage_cluster_run() {
   need "${NODE_PACKAGES[@]}" "${CLUSTER_TEST_PACKAGES[@]}" "${TOUR_PACKAGES[@]}"
-  local reason
-  reason=$(node_possible "${TMPDIR:-/tmp}") || die 3 "no node can be on this machine: $reason"
-  node_needs
+  node_needs "${TMPDIR:-/tmp}"
   local work dir status=0 held=0 name KUBECTL
   work=$(mktemp -d "${TMPDIR:-/tmp}/pim-cluster.XXXXXX")
   dir=$work/cluster

@@ -50,8 +50,10 @@ await() {
 }
 
 node_needs() {
+  local reason
   [ "$(id -u)" = 0 ] || die 3 "namespaces, mounts and cgroups need root: sudo ./lab ..."
   need "${NODE_PACKAGES[@]}"
+  reason=$(node_possible "$1") || die 3 "no node can be on this machine: $(tail -n 1 <<<"$reason")"
   go_build "${NODE_MODULES[@]}"
 }
 
@@ -85,8 +87,8 @@ node_lock() {
 
 node_up() (
   local dir=$1 part
-  node_needs
   mkdir -p -m 700 "$dir"
+  node_needs "$dir"
   node_lock "$dir"
   mkdir -p "$dir"/{containerd,etcd,images,kubelet,kubernetes/cni,log/pods,root,volumes}
   node_pid "$dir" >/dev/null || node_begin "$dir"
@@ -102,8 +104,7 @@ node_up() (
 
 # Process 1, and with it the namespaces.
 node_begin() {
-  local dir=$1 id module folders=() reason
-  reason=$(node_possible "$dir") || die 3 "no node can be on this machine: $reason"
+  local dir=$1 id module folders=()
   id=$(node_id "$dir")
   group_remove "$id" || die 3 "processes of an older node are left; ./lab cluster down --dir $dir ends them"
   node_unlink "$id"
