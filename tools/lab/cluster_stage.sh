@@ -18,8 +18,8 @@ stage_cluster_run() {
   hold planted tests/cluster/planted.sh "$dir"
   tests/cluster/footprint.sh "$dir" >out/cluster-before
   hold up ./lab cluster up --local --bare --dir "$dir"
-  [ $held = 0 ] || { await; return 1; }
-  await
+  [ $held = 0 ] || { hold_beside; return 1; }
+  hold_beside
   for name in volume service restart again ${NIGHTLY:+keep}; do hold "$name" "tests/cluster/$name.sh" "$dir"; done
   hold deploy ./lab cluster up --local --dir "$dir"
   [ $held = 0 ] || return 1
@@ -28,11 +28,11 @@ stage_cluster_run() {
   # this node's network plugin enforces none, and the test has to see that
   beside policies cluster_enforces_none tests/cluster/policies.sh lab.local/busybox:test /busybox "${KUBECTL[@]}"
   hold prune tests/cluster/prune.sh "$dir"
-  await
+  hold_beside
   hold gateway tests/cluster/gateway.sh "$dir" "${KUBECTL[@]}"
   beside kubernetes-board tests/cluster/kubernetes_board.sh "${KUBECTL[@]}"
   hold volume-full tests/cluster/volume_full.sh "$dir"
-  await
+  hold_beside
   hold upgrade tests/cluster/upgrade.sh "$dir"
   hold b-off tests/cluster/b_off.sh short "$dir" "${KUBECTL[@]}"
   if [ -n "$NIGHTLY" ]; then
@@ -64,7 +64,7 @@ hold() {
   printf '    %-18s %3d s  %s\n' "$name" $((SECONDS - begin)) "$(tail -n 1 "out/test-cluster-$name.log" | cut -c1-150)" >&2
 }
 
-# beside NAME COMMAND...: begins a check that mostly waits, while the stage goes on. `await` holds those that were begun; their
+# beside NAME COMMAND...: begins a check that mostly waits, while the stage goes on. `hold_beside` holds those that were begun; their
 # seconds go on until then.
 declare -A BESIDE=() BEGAN=()
 beside() {
@@ -73,7 +73,7 @@ beside() {
   "$@" >"out/beside-$name.log" 2>&1 &
   BESIDE[$name]=$! BEGAN[$name]=$SECONDS
 }
-await() {
+hold_beside() {
   local name
   for name in "${!BESIDE[@]}"; do
     hold "$name" beside_ended "$name"
