@@ -58,8 +58,8 @@ class TourTest : public StackTest {
     for (std::size_t i = 0; i < steps.size(); ++i) {
       std::ofstream(file(i) + ".gives") << steps[i].gives << '\n';
       script += "for try in $(seq " + std::to_string(tries) + "); do\n{\n" + steps[i].commands +
-                "} >'" + file(i) + "' 2>&1\n" +  //
-                "grep -Eqf '" + file(i) + ".gives' '" + file(i) + "' && break\nsleep 1\ndone\n";
+                "} >'" + file(i) + "' 2>&1 && grep -Eqf '" + file(i) + ".gives' '" + file(i) +
+                "' && break\nsleep 1\ndone\n";
     }
     script += "true\n";
     load::ChildOptions options;
